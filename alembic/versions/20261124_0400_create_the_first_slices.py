@@ -429,6 +429,7 @@ def upgrade() -> None:
         sa.Column("licence", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_confirmed_on", sa.Date(), nullable=True),
         sa.Column("return_reason", sa.String(), nullable=False),
         sa.Column("withdrawal_reason", sa.String(), nullable=False),
@@ -450,12 +451,11 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        "ix_practice_published",
+        "ix_practice_listed_at",
         "practice",
-        [sa.literal_column("published_at DESC"), sa.literal_column("id DESC")],
+        [sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
         unique=False,
         postgresql_include=["delegation_id", "status", "visibility"],
-        postgresql_where=sa.text("status = 'published'"),
     )
     op.create_table(
         "proposal",
@@ -561,6 +561,7 @@ def upgrade() -> None:
         sa.Column("opens_on", sa.Date(), nullable=True),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawal_reason", sa.String(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
@@ -596,12 +597,11 @@ def upgrade() -> None:
         "ix_proposal_expires_on", "proposal", ["expires_on"], unique=False, postgresql_where=sa.text("status = 'open'")
     )
     op.create_index(
-        "ix_proposal_open",
+        "ix_proposal_listed_at",
         "proposal",
-        ["side", sa.literal_column("opened_at DESC"), sa.literal_column("id DESC")],
+        [sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
         unique=False,
-        postgresql_include=["delegation_id", "status", "visibility"],
-        postgresql_where=sa.text("status = 'open'"),
+        postgresql_include=["delegation_id", "status", "visibility", "side"],
     )
     op.create_table(
         "standing_period",
@@ -971,20 +971,16 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_standing_period_delegation_id"), table_name="standing_period")
     op.drop_table("standing_period")
     op.drop_index(
-        "ix_proposal_open",
+        "ix_proposal_listed_at",
         table_name="proposal",
-        postgresql_include=["delegation_id", "status", "visibility"],
-        postgresql_where=sa.text("status = 'open'"),
+        postgresql_include=["delegation_id", "status", "visibility", "side"],
     )
     op.drop_index("ix_proposal_expires_on", table_name="proposal", postgresql_where=sa.text("status = 'open'"))
     op.drop_index("ix_proposal_delegation_id", table_name="proposal")
     op.drop_index("ix_proposal_areas", table_name="proposal", postgresql_using="gin")
     op.drop_table("proposal")
     op.drop_index(
-        "ix_practice_published",
-        table_name="practice",
-        postgresql_include=["delegation_id", "status", "visibility"],
-        postgresql_where=sa.text("status = 'published'"),
+        "ix_practice_listed_at", table_name="practice", postgresql_include=["delegation_id", "status", "visibility"]
     )
     op.drop_index("ix_practice_delegation_id", table_name="practice")
     op.drop_index("ix_practice_areas", table_name="practice", postgresql_using="gin")

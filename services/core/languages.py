@@ -118,7 +118,7 @@ def check_language_tag(tag: str) -> str:
     if primary not in _known_languages():
         raise Invalid(f"“{written}” is not a language that the Unicode CLDR knows.")
     script, region = matched["script"] or "", matched["region"] or ""
-    if len(implied) == 2:  # the alias names a region: prs is fa_AF
+    if len(implied) == 2 and len(tag) + 3 <= MAX_TAG:  # the alias names a region: prs is fa_AF
         region = region or implied
     parts = filter(None, [primary, *extended, script.title(), region.upper()])
     return "-".join(parts) + matched["variants"] + matched["rest"]

@@ -79,7 +79,9 @@ async def _require_usable(url: str) -> None:
         if version < OLDEST:
             raise WrongDatabase(f"PostgreSQL {version // 10_000} is too old: 15 or newer is needed.")
         if not await connection.fetchval("SELECT has_schema_privilege(current_user, 'public', 'CREATE')"):
-            raise WrongDatabase("The role of GOF_MIGRATION_URL may not create tables in the schema public: GRANT it that.")
+            raise WrongDatabase(
+                "The role of GOF_MIGRATION_URL may not create tables in the schema public: GRANT it that."
+            )
     finally:
         await connection.close()
 

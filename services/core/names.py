@@ -47,5 +47,3 @@ def _language(column: str, row: Row, ask: Ask) -> Expression:
 
 def _text(column: str, row: Row, ask: Ask) -> Expression:
     return row[column].op("->>")(pick_language(row[column], ask)).cast(sa.Text)  # type: ignore[no-any-return]
-
-

@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 from services.core.actor import Actor, Viewer
 from services.core.db import Writer
 from services.core.errors import Conflict, DomainError, NotFound, NotPermitted
-from services.core.read.shape import Ask, Condition, Row, Value
+from services.core.read.shape import Ask, Condition, Expression, Row, Value
 
 Kept = TypeVar("Kept", bound=SQLModel)
 
@@ -55,8 +55,11 @@ async def lock(
     *,
     what: str,
     path: tuple[str, ...] = ("id",),
+    update: bool = True,
 ) -> Kept:
     """Return one row that the actor may see and act on, locked until the transaction ends.
+
+    Without ``update`` the lock only keeps the row from going away (row security lets others lock no more than that).
 
     Visibility and refusals are inside the SQL: "not there" and "not yours" are one answer, and there is no gap
     between asking and acting.
@@ -70,8 +73,8 @@ async def lock(
     found = (
         await session.execute(
             sa.select(table, *(refusal.holds for refusal in against))
-            .where(table.id == key, visible(viewer, table))  # type: ignore[attr-defined]
-            .with_for_update(of=table)
+            .where(table.id == key, visible(viewer, table))
+            .with_for_update(of=table, key_share=not update, read=not update)
             .execution_options(populate_existing=True)
         )
     ).one_or_none()
@@ -113,7 +116,7 @@ def reasons_against(refusals: Refusals) -> Value:
     """A ``viewerCannot…Reasons`` field: the codes of the refusals that hold, in their order."""
 
     def codes(row: Row, ask: Ask) -> sa.ColumnElement[Any]:
-        listed = [sa.case((one.holds, one.code)) for one in refusals(ask.viewer, row)]
+        listed: list[Expression] = [sa.case((one.holds, one.code)) for one in refusals(ask.viewer, row)]
         return sa.func.array_remove(array(listed, type_=sa.Text()), sa.null(), type_=ARRAY(sa.Text))
 
     return Value(codes)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.core.errors import Unavailable
 
+WAL_SEGMENT_BYTES = 16_777_216  # with less than one segment of the write-ahead log no server starts
 FIRST_START_BYTES = 200_000_000  # a new cluster takes 40 MB, its first write-ahead log up to 100 MB
 
 
@@ -34,7 +35,7 @@ def require_space(place: Path) -> None:
 
 def from_output(output: str, home: Path) -> NotStarted:
     """Return why PostgreSQL failed, from the last error in its output; its statements are never quoted."""
-    if "No space left on device" in output:
+    if "No space left on device" in output or shutil.disk_usage(home).free < WAL_SEGMENT_BYTES:
         return NotStarted(_full(home))
     errors = [line for line in output.splitlines() if any(w in line for w in ("FATAL:", "PANIC:", "rror:"))]
     reason = errors[-1].partition(": ")[2].strip().removesuffix(".") if errors else "it did not say why"

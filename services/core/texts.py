@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 
 from services.core import embedding
 from services.core.actor import Audience
-from services.core.db import Writer
+from services.core.db import Reader, Writer
 from services.core.errors import Invalid
 from services.core.languages import check_language_tag, search_configuration, search_query, search_text
 from services.core.read.shape import Ask, Expression, One, Row, Shape, Value, table_of
@@ -84,7 +84,7 @@ def check_characters(text: str, *, path: tuple[str, ...]) -> str:
     Raises:
         Invalid: a NUL character, or half of a surrogate pair.
     """
-    if "\x00" in text or not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise Invalid("The text has a character that is no text (NUL, or half of a pair).", path=path)
     return text
 
@@ -129,6 +129,14 @@ async def save_text(
     )
     statement = insert(table).values(**row)
     await session.execute(statement.on_conflict_do_update(index_elements=[*key, "language"], set_=row))
+
+
+async def original_text(session: Reader, table: type[TextRow], key: Any, thing: UUID) -> Text:
+    """The original text of the thing that the column ``key`` of ``table`` names."""
+    columns = table_of(table).c
+    found = sa.select(columns.language, columns.title, columns.summary, columns.description)
+    row = (await session.execute(found.where(key == thing, columns.is_original))).one()
+    return Text(*row)
 
 
 def localized(table: type[TextRow], key: str, column: str) -> One:

@@ -18,7 +18,7 @@ def visible_period(viewer: Viewer, row: Row) -> Condition:
 
 
 def _seen(viewer: Viewer, standing: sa.ColumnElement[object], delegation_id: sa.ColumnElement[object]) -> Condition:
-    listed = standing.in_(LISTED)
+    listed = standing.in_(sorted(LISTED))
     match viewer.role:
         case Role.PUBLIC:
             return listed

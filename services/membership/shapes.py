@@ -23,7 +23,6 @@ from services.core.read.shape import (
     extend,
     global_id,
     table_of,
-
 )
 from services.core.table import today
 from services.membership import policy
@@ -136,11 +135,13 @@ DELEGATIONS = Connection(
 MEMBER_STATE_BY_CODE = One(
     lambda: MEMBER_STATE, by={"code": Filter(lambda row, code: row.iso3 == code, lambda code: code.upper())}
 )
-DELEGATION_BY_ID = One(
-    lambda: DELEGATION, by={"id": Filter(lambda row, key: row.id == key, of_kind("delegation"))}
-)
+DELEGATION_BY_ID = One(lambda: DELEGATION, by={"id": Filter(lambda row, key: row.id == key, of_kind("delegation"))})
 
 
 def _in_region(state: Row, code: Any) -> Condition:
     table = table_of(MemberState).alias()
-    return sa.select(table.c.iso3).where(table.c.iso3 == state, sa.cast(code, sa.Text) == sa.any_(table.c.regions)).exists()
+    return (
+        sa.select(table.c.iso3)
+        .where(table.c.iso3 == state, sa.cast(code, sa.Text) == sa.any_(table.c.regions))
+        .exists()
+    )

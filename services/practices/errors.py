@@ -13,12 +13,6 @@ class WrongStatus(Conflict):
         super().__init__(f"A practice that is {current.value} cannot become {wanted.value}.", path=("id",))
 
 
-class UnknownCode(Invalid):
-    """A code that the reference data does not have."""
-
-    code = "UNKNOWN_CODE"
-
-
 class ReasonNeeded(Invalid):
     """The act needs a reason that the owner is told."""
 

@@ -31,7 +31,9 @@ def visible_to(viewer: Viewer, row: Row) -> Condition:
 def _own(viewer: Viewer, row: Row, roles: frozenset[Role], sentence: str) -> list[Refusal]:
     return [
         not_permitted(viewer.role not in roles or not viewer.actor.acts, sentence),
-        not_permitted(row.delegation_id.is_distinct_from(viewer.delegation_id), "This is another delegation's practice."),
+        not_permitted(
+            row.delegation_id.is_distinct_from(viewer.delegation_id), "This is another delegation's practice."
+        ),
     ]
 
 
@@ -44,17 +46,23 @@ def refusals_to_revise(viewer: Viewer, row: Row) -> list[Refusal]:
     return [
         *_own(viewer, row, WRITERS, "Only contributors and focal points of a delegation taking part can revise."),
         not_permitted(
-            sa.and_(row.status == PracticeStatus.PUBLISHED, viewer.role is not Role.FOCAL_POINT),
+            sa.and_(row.status == PracticeStatus.PUBLISHED, sa.literal(viewer.role is not Role.FOCAL_POINT)),
             "Only a focal point can revise what is published.",
         ),
-        _wrong_status(row, [PracticeStatus.DRAFT, PracticeStatus.PUBLISHED], "Only a draft or a published practice can be revised."),
+        _wrong_status(
+            row,
+            [PracticeStatus.DRAFT, PracticeStatus.PUBLISHED],
+            "Only a draft or a published practice can be revised.",
+        ),
     ]
 
 
 def refusals_to_delete(viewer: Viewer, row: Row) -> list[Refusal]:
     """A delegation's writers may delete its drafts."""
     return [
-        *_own(viewer, row, WRITERS, "Only contributors and focal points of a delegation taking part can delete a draft."),
+        *_own(
+            viewer, row, WRITERS, "Only contributors and focal points of a delegation taking part can delete a draft."
+        ),
         _wrong_status(row, [PracticeStatus.DRAFT], "Only a draft can be deleted."),
     ]
 
@@ -62,7 +70,12 @@ def refusals_to_delete(viewer: Viewer, row: Row) -> list[Refusal]:
 def refusals_to_submit(viewer: Viewer, row: Row) -> list[Refusal]:
     """A focal point submits its delegation's draft for review."""
     return [
-        *_own(viewer, row, frozenset({Role.FOCAL_POINT}), "Only a focal point of a delegation taking part can submit a practice."),
+        *_own(
+            viewer,
+            row,
+            frozenset({Role.FOCAL_POINT}),
+            "Only a focal point of a delegation taking part can submit a practice.",
+        ),
         _wrong_status(row, rules.sources(PracticeStatus.IN_REVIEW), "Only a draft can be submitted."),
     ]
 
@@ -71,7 +84,9 @@ def refusals_to_review(viewer: Viewer, row: Row) -> list[Refusal]:
     """Why ``viewer`` may not publish or return a practice; none of them true: may."""
     return [
         not_permitted(viewer.role is not Role.SECRETARIAT, "Only the secretariat can publish or return a practice."),
-        _wrong_status(row, rules.sources(PracticeStatus.PUBLISHED), "Only a practice in review can be published or returned."),
+        _wrong_status(
+            row, rules.sources(PracticeStatus.PUBLISHED), "Only a practice in review can be published or returned."
+        ),
     ]
 
 
@@ -87,7 +102,9 @@ def refusals_to_withdraw(viewer: Viewer, row: Row) -> list[Refusal]:
 def refusals_to_confirm(viewer: Viewer, row: Row) -> list[Refusal]:
     """A focal point confirms that its delegation's published practice still holds."""
     return [
-        *_own(viewer, row, frozenset({Role.FOCAL_POINT}), "Only a focal point of the delegation can confirm a practice."),
+        *_own(
+            viewer, row, frozenset({Role.FOCAL_POINT}), "Only a focal point of the delegation can confirm a practice."
+        ),
         _wrong_status(row, [PracticeStatus.PUBLISHED], "Only a published practice can be confirmed."),
     ]
 
@@ -99,6 +116,9 @@ def refusals_to_endorse(viewer: Viewer, row: Row) -> list[Refusal]:
             viewer.role is not Role.FOCAL_POINT or not viewer.actor.acts,
             "Only a focal point of a delegation taking part can endorse a practice.",
         ),
-        not_permitted(row.delegation_id.is_not_distinct_from(viewer.delegation_id), "A delegation does not endorse its own practice."),
+        not_permitted(
+            row.delegation_id.is_not_distinct_from(viewer.delegation_id),
+            "A delegation does not endorse its own practice.",
+        ),
         _wrong_status(row, [PracticeStatus.PUBLISHED], "Only a published practice can be endorsed."),
     ]

@@ -25,11 +25,10 @@ class Practice(Row, table=True):
         sa.CheckConstraint("version >= 0", name="version"),
         sa.CheckConstraint("(status = 'published') <= (published_at IS NOT NULL)", name="published_at"),
         sa.Index(
-            "ix_practice_published",
-            sa.text("published_at DESC"),
+            "ix_practice_listed_at",
+            sa.text("listed_at DESC"),
             sa.text("id DESC"),
             postgresql_include=["delegation_id", "status", "visibility"],
-            postgresql_where=sa.text("status = 'published'"),
         ),
         sa.Index("ix_practice_areas", "capacity_areas", postgresql_using="gin"),
         sa.Index("ix_practice_delegation_id", "delegation_id", sa.text("created_at DESC"), sa.text("id DESC")),
@@ -49,6 +48,8 @@ class Practice(Row, table=True):
     version: int = 0
     """How many versions were published."""
     published_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    listed_at: datetime = Field(default_factory=now, sa_type=sa.DateTime(timezone=True))
+    """What lists are ordered by: when it was first published, before that when it was made."""
     last_confirmed_on: date | None = None
     return_reason: str = ""
     """What the secretariat asked for when it last returned the practice."""
@@ -107,4 +108,3 @@ protect(
     written=either(OWN, PLATFORM),
     removed=either(OWN, PLATFORM),
 )
-

@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from services.core.actor import Audience
 from services.core.protection import DELEGATION, OWN, PLATFORM, SHARED, either, protect
-from services.core.table import Row, text_enum, text_enum_array
+from services.core.table import Row, now, text_enum, text_enum_array
 from services.core.texts import TextRow
 from services.proposals.terms import (
     CooperationForm,
@@ -41,12 +41,10 @@ class Proposal(Row, table=True):
         ),
         sa.CheckConstraint("status <> 'open' OR opened_at IS NOT NULL AND expires_on IS NOT NULL", name="open_whole"),
         sa.Index(
-            "ix_proposal_open",
-            "side",
-            sa.text("opened_at DESC"),
+            "ix_proposal_listed_at",
+            sa.text("listed_at DESC"),
             sa.text("id DESC"),
-            postgresql_include=["delegation_id", "status", "visibility"],
-            postgresql_where=sa.text("status = 'open'"),
+            postgresql_include=["delegation_id", "status", "visibility", "side"],
         ),
         sa.Index("ix_proposal_areas", "capacity_areas", postgresql_using="gin"),
         sa.Index("ix_proposal_delegation_id", "delegation_id", sa.text("created_at DESC"), sa.text("id DESC")),
@@ -83,6 +81,8 @@ class Proposal(Row, table=True):
     opens_on: date | None = None
     expires_on: date | None = None
     opened_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    listed_at: datetime = Field(default_factory=now, sa_type=sa.DateTime(timezone=True))
+    """What lists are ordered by: when it was first opened, before that when it was made."""
     closed_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
     withdrawal_reason: str = ""
     is_demo: bool = False
@@ -120,9 +120,13 @@ class ExpressionOfInterest(Row, table=True):
             unique=True,
             postgresql_where=sa.text("status IN ('draft', 'sent', 'in_talks')"),
         ),
-        sa.Index("ix_expression_of_interest_proposal_id", "proposal_id", sa.text("created_at DESC"), sa.text("id DESC")),
+        sa.Index(
+            "ix_expression_of_interest_proposal_id", "proposal_id", sa.text("created_at DESC"), sa.text("id DESC")
+        ),
         sa.Index("ix_expression_of_interest_sender_id", "sender_id", sa.text("created_at DESC"), sa.text("id DESC")),
-        sa.Index("ix_expression_of_interest_receiver_id", "receiver_id", sa.text("created_at DESC"), sa.text("id DESC")),
+        sa.Index(
+            "ix_expression_of_interest_receiver_id", "receiver_id", sa.text("created_at DESC"), sa.text("id DESC")
+        ),
     )
 
     proposal_id: UUID = Field(foreign_key="proposal.id")

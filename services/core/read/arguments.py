@@ -9,7 +9,7 @@ from services.core import page
 from services.core.errors import DomainError, Invalid
 from services.core.read.plan import Compute
 from services.core.read.selection import Path, Selection, Variables, resolve
-from services.core.read.shape import Ask, Condition, Connection, Expression, Filter, Order, Row
+from services.core.read.shape import Condition, Connection, Expression, Filter, Order, Row
 
 
 Beyond = Callable[[Sequence[tuple[Expression, bool]]], Condition]
@@ -41,16 +41,17 @@ class Arguments:
             return value
         return self.bind(_judged(value, convert, (name,)))
 
-    def meet(self, one: Filter, row: Row, value: Any, path: Path) -> Condition:
-        """The condition of a filter for ``value``."""
+    def values(self, one: Filter, value: Any, path: Path) -> list[Any]:
+        """What a filter's condition takes for ``value``: one parameter, or one for each of its types."""
         self.slow = self.slow or one.slow
         if _is_real(value) and one.convert is None:
-            return one.condition(row, value)
+            return [value]
         judged = _judged(value, one.convert, path)
         if not one.types:
-            return one.condition(row, self.bind(judged))
-        parts = [self.bind(_nth(judged, position), kind) for position, kind in enumerate(one.types)]
-        return one.condition(row, *parts)
+            return [self.bind(judged)]
+        if len(one.types) == 1:
+            return [self.bind(judged, one.types[0])]
+        return [self.bind(_nth(judged, position), kind) for position, kind in enumerate(one.types)]
 
     def first(self, value: Any) -> sa.BindParameter[int]:
         """The page size, judged."""
@@ -73,15 +74,16 @@ class Arguments:
         return lambda keys: _beyond([(key, place, down) for (key, down), place in zip(keys, places, strict=True)])
 
 
-def order_of(field: Connection, chosen: Selection, ask: Ask) -> Order:
+def order_of(field: Connection, chosen: Selection) -> Order:
     """The order asked for, or the list's own.
 
     Raises:
         WrongOrder: it needs a filter that is not given.
     """
     asked = chosen.arguments.get("order")
-    order = field.orders[field.default(ask) if asked is None else asked]
-    if order.needs is not None and (chosen.arguments.get("where") or {}).get(order.needs) is None:
+    where = {name for name, value in (chosen.arguments.get("where") or {}).items() if value is not None}
+    order = field.orders[field.default(where) if asked is None else asked]
+    if order.needs is not None and order.needs not in where:
         raise WrongOrder(f"This order needs where.{order.needs}.", path=("order",))
     return order
 

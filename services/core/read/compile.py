@@ -80,8 +80,9 @@ class _Reading:
         source = field.over(parent, ask) if field.over else shape.source()
         row = Columns(source)
         conditions = shape.conditions(self.viewer, field.on, parent, row)
-        for name, condition in field.by.items():
-            conditions.append(self.arguments.meet(condition, row, chosen.arguments[name], (name,)))
+        for name, one in field.by.items():
+            if one.condition is not None:
+                conditions.append(one.condition(row, *self.arguments.values(one, chosen.arguments[name], (name,))))
         found = sa.select(self.object(shape.name, shape.fields, chosen, row)).select_from(source).where(*conditions)
         if field.order is not None:
             found = found.order_by(*field.order(row, ask)).limit(1)

@@ -56,7 +56,9 @@ def value(expression: sa.ColumnElement[Any], *, null: bool) -> Text:
 
 
 def _form(expression: sa.ColumnElement[Any]) -> Text:
-    kind = expression.type
+    kind: Any = expression.type
+    if isinstance(kind, sa.types.TypeDecorator):  # SQLModel's AutoString
+        kind = kind.impl_instance
     match kind:
         case sa.ARRAY():
             text = sa.cast(sa.func.array_to_json(expression), sa.Text)

@@ -27,7 +27,7 @@ class Listing:
             for name, value in (chosen.arguments.get("where") or {}).items()
             if value is not None and name in field.where
         }
-        self.order = order_of(field, chosen, ask)
+        self.order = order_of(field, chosen)
         self.first = arguments.first(chosen.arguments.get("first"))
         self.filtered = arguments.fingerprint(self.where)
         self.after = arguments.after(chosen.arguments.get("after"), self.order, self.filtered)
@@ -35,10 +35,15 @@ class Listing:
     def rows(self) -> tuple[sa.FromClause, Columns, list[Condition]]:
         """A fresh alias of the rows before any page: source, columns, and what must hold."""
         source = self.field.over(self.parent, self.ask) if self.field.over else self.shape.source()
+        met = [
+            (self.field.where[name], self.arguments.values(self.field.where[name], value, ("where", name)))
+            for name, value in self.where.items()
+        ]
+        for one, values in met:
+            source = one.joins(source, *values) if one.joins else source
         row = Columns(source)
         conditions = self.shape.conditions(self.ask.viewer, self.field.on, self.parent, row)
-        for name, value in self.where.items():
-            conditions.append(self.arguments.meet(self.field.where[name], row, value, ("where", name)))
+        conditions += [one.condition(row, *values) for one, values in met if one.condition]
         return source, row, conditions
 
     def total(self) -> Text:

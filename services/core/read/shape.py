@@ -4,7 +4,7 @@ A Shape belongs to one GraphQL object type. Visibility is part of it, so no path
 The engine knows nothing of any slice; slices know nothing of how a Shape becomes SQL.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,14 +87,16 @@ class Part:
 class Filter:
     """One key of a ``where`` or one argument of a field.
 
+    ``condition`` says which rows remain; ``joins`` instead replaces the rows by a source with more columns (a score).
     ``convert`` turns the request's value into what the statement binds, raising ``Invalid`` in plain words; with
     ``types`` it gives one value for each type. ``slow`` conversions run outside the event loop.
     """
 
-    condition: Callable[..., Condition]
+    condition: Callable[..., Condition] | None = None
     convert: Callable[[Any], Any] | None = None
     types: Sequence[sa.types.TypeEngine[Any]] = ()
     slow: bool = False
+    joins: Callable[..., sa.FromClause] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,8 @@ class Connection:
 
     shape: Callable[[], "Shape"]
     orders: Mapping[Any, Order]
-    default: Callable[[Ask], Any]
-    """Which order holds when none is asked for."""
+    default: Callable[[Collection[str]], Any]
+    """Which order holds when none is asked for, by the names of the filters in use."""
     where: Mapping[str, Filter] = field(default_factory=dict)
     on: Callable[[Row, Row], Condition] | None = None
     over: Source | None = None

@@ -56,6 +56,12 @@ def eventually(happens: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def kill(pid: int) -> None:
+    """Kill a process that is not our child with no time to clean up, and wait until it is gone."""
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not Path(f"/proc/{pid}").exists())
+
+
 def another_process(data_dir: Path) -> "subprocess.Popen[str]":
     """Start the cluster from a process of its own, which says on what terms and stays until it is ended."""
     program = (
@@ -129,7 +135,7 @@ async def test_a_restart_keeps_the_data_and_takes_less_than_a_second(data_dir: P
 async def test_a_server_that_was_killed_recovers_with_all_that_was_committed(data_dir: Path) -> None:
     killed = start(data_dir, say=quiet)
     await ask(killed.owner_url, "CREATE TABLE committed AS SELECT generate_series(1, 1000) AS n")
-    os.kill(postmaster(killed), signal.SIGKILL)
+    kill(postmaster(killed))
 
     again = start(data_dir, say=quiet)
     assert not again.joined
@@ -197,7 +203,7 @@ def test_a_server_left_behind_by_user_and_guard_is_taken_over_and_stopped(data_d
         assert user.stdout.readline() == "started\n"
         pid = postmaster(Cluster(owner_url="", app_url="", joined=True, home=data_dir / "postgres"))
         guard = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-        os.kill(guard, signal.SIGKILL)
+        kill(guard)
         user.kill()
     orphan = start(data_dir, say=quiet)
     assert orphan.joined

@@ -57,8 +57,8 @@ def test_a_full_disk_is_said_with_what_is_free(place: Path, monkeypatch: pytest.
 
 def test_the_reason_of_a_failure_is_the_servers_last_error_and_no_statement() -> None:
     log = "LOG:  starting\nFATAL:  could not bind\nSTATEMENT:  ALTER ROLE x PASSWORD 'secret'\n"
-    said = postgres_failures.from_output(log, Path("/home")).message
-    assert said == "PostgreSQL did not start: could not bind. What it said is in /home/log."
+    said = postgres_failures.from_output(log, Path("/")).message
+    assert said == "PostgreSQL did not start: could not bind. What it said is in /log."
 
 
 @pytest.mark.skipif(not ROOT, reason="only root runs PostgreSQL as another account")

@@ -1,0 +1,33 @@
+"""What every mutation does: one write transaction, done once per idempotency key, failures as data."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, is_dataclass
+from typing import Any
+from uuid import UUID
+
+from schema.core.context import Info
+from schema.core.errors import UserError, as_user_error
+from services.core.actor import Actor
+from services.core.db import Writer
+from services.core.errors import DomainError
+from services.core.idempotency import once
+
+Command = Callable[[Writer, Actor], Awaitable[UUID]]
+
+
+async def act(
+    info: Info, command: Command, asked: Any = None, *, key: str | None = None
+) -> tuple[UUID | None, list[UserError]]:
+    """Run ``command`` in one transaction as the person who asks; return the object's key, or why it was not done.
+
+    ``key`` is the idempotency key and ``asked`` the input it stands for.
+    """
+    actor = info.context.require_actor()
+    name = info.field_name
+    fingerprint = {"mutation": name, "input": asdict(asked) if is_dataclass(asked) else asked}  # type: ignore[arg-type]
+    try:
+        async with info.context.db.write(actor) as session:
+            done = await once(session, actor, key, fingerprint, lambda: command(session, actor))
+    except DomainError as error:
+        return None, [as_user_error(error)]
+    return done, []

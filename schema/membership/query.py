@@ -1,0 +1,47 @@
+"""Reads of membership."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.core.arguments import After, First
+from schema.core.context import Info
+from schema.core.execution import read
+from schema.core.page import Connection
+from schema.core.scalars import CountryCode
+from schema.membership.types import Delegation, Sorted, Where
+from schema.taxonomy.types import MemberState
+from services.membership import shapes
+from services.membership.shapes import NameOrder
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+Code = Annotated[CountryCode, strawberry.argument(description="ISO 3166-1 alpha-3, such as `ZMB`.")]
+
+
+@strawberry.type
+class MembershipQuery:
+    """Root fields of membership."""
+
+    @strawberry.field(description="The 193 member states of the United Nations, by name. Public.")
+    async def member_states(
+        self, info: Info, first: First = 20, after: After = None, where: Where = None, order: Sorted = NameOrder.NAME
+    ) -> Connection[MemberState]:
+        """Answered by the Shape."""
+        return await read(info, shapes.MEMBER_STATES)  # type: ignore[no-any-return]
+
+    @strawberry.field(description="One state by its code, member or observer state; null if there is none. Public.")
+    async def member_state(self, info: Info, code: Code) -> MemberState | None:
+        """Answered by the Shape."""
+        return await read(info, shapes.MEMBER_STATE_BY_CODE)  # type: ignore[no-any-return]
+
+    @strawberry.field(description="The delegations that you may know of, by name.")
+    async def delegations(
+        self, info: Info, first: First = 20, after: After = None, where: Where = None, order: Sorted = NameOrder.NAME
+    ) -> Connection[Delegation]:
+        """Answered by the Shape."""
+        return await read(info, shapes.DELEGATIONS)  # type: ignore[no-any-return]
+
+    @strawberry.field(description="One delegation; null if there is none that you may know of.")
+    async def delegation(self, info: Info, id: Id) -> Delegation | None:  # noqa: A002 - the contract's word
+        """Answered by the Shape."""
+        return await read(info, shapes.DELEGATION_BY_ID)  # type: ignore[no-any-return]
