@@ -1,24 +1,33 @@
 """The whole schema: every slice's fields merged into Query and Mutation."""
 
-from typing import Annotated, Any
-
 import strawberry
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
-from strawberry.tools import merge_types
 
-from schema.core.context import Info
+import services.registry  # noqa: F401 - loads what higher slices add to the Shapes of lower ones
 from schema.core.errors import ERROR_TYPES
 from schema.core.execution import SplicingExecutor
 from schema.core.scalars import SCALARS
 from schema.membership.query import MembershipQuery
+from schema.practices.mutation import PracticeMutation
+from schema.practices.query import PracticeQuery
 
-Query = merge_types("Query", (MembershipQuery,))
+
+@strawberry.type(description="Everything that can be read; each field answers what you may see and nothing else.")
+class Query(MembershipQuery, PracticeQuery):
+    """All reads."""
+
+
+@strawberry.type(description="Everything that can be done. What can be put right stands in the payload's `errors`.")
+class Mutation(PracticeMutation):
+    """All acts."""
+
 
 SCHEMA = strawberry.Schema(
     query=Query,
+    mutation=Mutation,
     types=[*ERROR_TYPES],
     extensions=[lambda: ParserCache(maxsize=512), lambda: ValidationCache(maxsize=512)],
     execution_context_class=SplicingExecutor,
-    config=StrawberryConfig(scalar_map=SCALARS, sort_schema=False),
+    config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -7,6 +7,7 @@ from services.core.protection import PROTECTED
 from services.identity import tables as identity_tables
 from services.membership import shapes as membership_shapes
 from services.membership import tables as membership_tables
+from services.practices import shapes as practice_shapes
 from services.practices import tables as practice_tables
 from services.proposals import tables as proposal_tables
 from services.taxonomy import tables as taxonomy_tables
@@ -20,6 +21,7 @@ SLICES = (
     membership_tables,
     membership_shapes,
     practice_tables,
+    practice_shapes,
     proposal_tables,
 )
 __all__ = ["METADATA", "PROTECTED", "SLICES"]

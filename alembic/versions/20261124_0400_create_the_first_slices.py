@@ -34,8 +34,8 @@ ROW_SECURITY = (
     "ALTER TABLE person FORCE ROW LEVEL SECURITY",
     "CREATE POLICY person_owner ON person TO CURRENT_USER USING (true) WITH CHECK (true)",
     "CREATE POLICY person_seen ON person FOR SELECT USING ((id = (select nullif(current_setting('gof.person', true), '')::uuid)) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat') OR ((select current_setting('gof.role', true)) = 'system'))",
-    "CREATE POLICY person_made ON person FOR INSERT WITH CHECK ((id = (select nullif(current_setting('gof.person', true), '')::uuid)) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat') OR ((select current_setting('gof.role', true)) = 'system'))",
-    "CREATE POLICY person_changed ON person FOR UPDATE USING ((id = (select nullif(current_setting('gof.person', true), '')::uuid)) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat') OR ((select current_setting('gof.role', true)) = 'system')) WITH CHECK ((id = (select nullif(current_setting('gof.person', true), '')::uuid)) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat') OR ((select current_setting('gof.role', true)) = 'system'))",
+    "CREATE POLICY person_made ON person FOR INSERT WITH CHECK ((id = (select nullif(current_setting('gof.person', true), '')::uuid) AND delegation_id IS NOT DISTINCT FROM (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid) AND (select current_setting('gof.role', true)) = 'focal_point') OR ((select current_setting('gof.role', true)) = 'secretariat' AND role = 'focal_point') OR ((select current_setting('gof.role', true)) = 'system'))",
+    "CREATE POLICY person_changed ON person FOR UPDATE USING ((id = (select nullif(current_setting('gof.person', true), '')::uuid)) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat') OR ((select current_setting('gof.role', true)) = 'system')) WITH CHECK ((id = (select nullif(current_setting('gof.person', true), '')::uuid) AND delegation_id IS NOT DISTINCT FROM (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid) AND (select current_setting('gof.role', true)) = 'focal_point') OR ((select current_setting('gof.role', true)) = 'secretariat' AND role = 'focal_point') OR ((select current_setting('gof.role', true)) = 'system'))",
     "CREATE POLICY person_removed ON person FOR DELETE USING (false)",
     "ALTER TABLE sign_in_session ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE sign_in_session FORCE ROW LEVEL SECURITY",
@@ -43,7 +43,14 @@ ROW_SECURITY = (
     "CREATE POLICY sign_in_session_seen ON sign_in_session FOR SELECT USING ((person_id = (select nullif(current_setting('gof.person', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system'))",
     "CREATE POLICY sign_in_session_made ON sign_in_session FOR INSERT WITH CHECK ((person_id = (select nullif(current_setting('gof.person', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system'))",
     "CREATE POLICY sign_in_session_changed ON sign_in_session FOR UPDATE USING ((person_id = (select nullif(current_setting('gof.person', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system')) WITH CHECK ((person_id = (select nullif(current_setting('gof.person', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system'))",
-    "CREATE POLICY sign_in_session_removed ON sign_in_session FOR DELETE USING (false)",
+    "CREATE POLICY sign_in_session_removed ON sign_in_session FOR DELETE USING ((select current_setting('gof.role', true)) = 'system')",
+    "ALTER TABLE refresh_token ENABLE ROW LEVEL SECURITY",
+    "ALTER TABLE refresh_token FORCE ROW LEVEL SECURITY",
+    "CREATE POLICY refresh_token_owner ON refresh_token TO CURRENT_USER USING (true) WITH CHECK (true)",
+    "CREATE POLICY refresh_token_seen ON refresh_token FOR SELECT USING ((select current_setting('gof.role', true)) = 'system')",
+    "CREATE POLICY refresh_token_made ON refresh_token FOR INSERT WITH CHECK ((select current_setting('gof.role', true)) = 'system')",
+    "CREATE POLICY refresh_token_changed ON refresh_token FOR UPDATE USING ((select current_setting('gof.role', true)) = 'system') WITH CHECK ((select current_setting('gof.role', true)) = 'system')",
+    "CREATE POLICY refresh_token_removed ON refresh_token FOR DELETE USING ((select current_setting('gof.role', true)) = 'system')",
     "ALTER TABLE api_token ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE api_token FORCE ROW LEVEL SECURITY",
     "CREATE POLICY api_token_owner ON api_token TO CURRENT_USER USING (true) WITH CHECK (true)",
@@ -127,51 +134,6 @@ ROW_SECURITY = (
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.create_table(
-        "capacity_area",
-        sa.Column("code", sa.String(), nullable=False),
-        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("descriptions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("visions", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_capacity_area")),
-    )
-    op.create_table(
-        "language",
-        sa.Column("code", sa.String(), nullable=False),
-        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("autonym", sa.String(), nullable=False),
-        sa.Column("direction", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_language")),
-    )
-    op.create_table(
-        "licence",
-        sa.Column("code", sa.String(), nullable=False),
-        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_licence")),
-    )
-    op.create_table(
-        "member_state",
-        sa.Column("iso3", sa.String(), nullable=False),
-        sa.Column("iso2", sa.String(), nullable=False),
-        sa.Column("m49", sa.String(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum("member", "observer", name="state_kind", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column("regions", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("un_member_since", sa.Integer(), nullable=True),
-        sa.Column("official_languages", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("places", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.PrimaryKeyConstraint("iso3", name=op.f("pk_member_state")),
-    )
-    op.create_table(
-        "plan_action",
-        sa.Column("code", sa.String(), nullable=False),
-        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_plan_action")),
-    )
-    op.create_table(
         "record_leaf",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -207,37 +169,163 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("publisher", sa.String(), nullable=False),
-        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("licence", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_reference_source")),
+    )
+    op.create_table(
+        "capacity_area",
+        sa.Column(
+            "code",
+            sa.Enum(
+                "compute_infrastructure",
+                "connectivity_energy",
+                "data_resources",
+                "language_resources",
+                "models_applications",
+                "skills_training",
+                "public_literacy",
+                "strategy_policy",
+                "testing_evaluation_certification",
+                "risk_safety",
+                "research_lab",
+                "financing",
+                name="capacity_area",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("descriptions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "visions",
+            postgresql.ARRAY(sa.Enum("V1", "V2", "V3", "V4", "V5", name="vision", native_enum=False, length=40)),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["source"], ["reference_source.key"], name=op.f("fk_capacity_area_source")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_capacity_area")),
+    )
+    op.create_table(
+        "language",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("autonym", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("places", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.CheckConstraint("direction IN ('ltr', 'rtl')", name=op.f("ck_language_direction")),
+        sa.ForeignKeyConstraint(["source"], ["reference_source.key"], name=op.f("fk_language_source")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_language")),
+    )
+    op.create_table(
+        "licence",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("osi_approved", sa.Boolean(), nullable=False),
+        sa.Column(
+            "suggested_for",
+            postgresql.ARRAY(
+                sa.Enum("content", "data", "software", "model", name="licenceuse", native_enum=False, length=40)
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["source"], ["reference_source.key"], name=op.f("fk_licence_source")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_licence")),
+    )
+    op.create_table(
+        "member_state",
+        sa.Column("iso3", sa.String(), nullable=False),
+        sa.Column("iso2", sa.String(), nullable=False),
+        sa.Column("m49", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("member", "observer", name="state_kind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("regions", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("un_member_since", sa.Integer(), nullable=True),
+        sa.Column("official_languages", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("places", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["reference_source.key"], name=op.f("fk_member_state_source")),
+        sa.PrimaryKeyConstraint("iso3", name=op.f("pk_member_state")),
+    )
+    op.create_table(
+        "plan_action",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "visions",
+            postgresql.ARRAY(sa.Enum("V1", "V2", "V3", "V4", "V5", name="vision", native_enum=False, length=40)),
+            nullable=False,
+        ),
+        sa.Column("paragraph", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["reference_source.key"], name=op.f("fk_plan_action_source")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_plan_action")),
     )
     op.create_table(
         "region",
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("parent", sa.String(), nullable=True),
-        sa.Column("level", sa.String(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "region",
+                "sub_region",
+                "intermediate",
+                name="region_level",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("places", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(["parent"], ["region.code"], name=op.f("fk_region_parent")),
+        sa.ForeignKeyConstraint(["source"], ["reference_source.key"], name=op.f("fk_region_source")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_region")),
     )
     op.create_table(
         "sdg_goal",
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["reference_source.key"], name=op.f("fk_sdg_goal_source")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_sdg_goal")),
     )
     op.create_table(
-        "sector",
+        "sector_category",
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("category", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_sector")),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["reference_source.key"], name=op.f("fk_sector_category_source")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_sector_category")),
     )
     op.create_table(
         "vision",
-        sa.Column("code", sa.String(), nullable=False),
+        sa.Column(
+            "code",
+            sa.Enum("V1", "V2", "V3", "V4", "V5", name="vision", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
         sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("paragraph", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["reference_source.key"], name=op.f("fk_vision_source")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_vision")),
     )
     op.create_table(
@@ -282,10 +370,29 @@ def upgrade() -> None:
         "sdg_target",
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("goal", sa.String(), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["goal"], ["sdg_goal.code"], name=op.f("fk_sdg_target_goal")),
+        sa.ForeignKeyConstraint(["source"], ["reference_source.key"], name=op.f("fk_sdg_target_source")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_sdg_target")),
+    )
+    op.create_table(
+        "sector",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("active", "withdrawn", name="sector_status", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["category"], ["sector_category.code"], name=op.f("fk_sector_category")),
+        sa.ForeignKeyConstraint(["source"], ["reference_source.key"], name=op.f("fk_sector_source")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_sector")),
     )
     op.create_table(
         "state_classification",
@@ -306,9 +413,14 @@ def upgrade() -> None:
         ),
         sa.Column("iso3", sa.String(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column(
+            "valid_from_basis",
+            sa.Enum("act", "year", "list", name="date_basis", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("scheduled_to", sa.Date(), nullable=True),
-        sa.Column("as_known_on", sa.Date(), nullable=True),
+        sa.Column("as_known_on", sa.Date(), nullable=False),
         sa.Column(
             "value",
             sa.Enum(
@@ -323,7 +435,6 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("valid_from_basis", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["iso3"], ["member_state.iso3"], name=op.f("fk_state_classification_iso3")),
@@ -357,20 +468,27 @@ def upgrade() -> None:
         ),
         sa.Column("languages", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=True),
+        sa.Column("invitation_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("invitation_expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "(role = 'secretariat') = (delegation_id IS NULL)", name=op.f("ck_person_secretariat_or_delegation")
         ),
-        sa.CheckConstraint("char_length(name) BETWEEN 1 AND 200", name=op.f("ck_person_name_length")),
         sa.CheckConstraint(
-            "email = lower(email) AND char_length(email) BETWEEN 3 AND 254", name=op.f("ck_person_email_form")
+            "email !~ '[A-Z]' AND char_length(email) BETWEEN 3 AND 254", name=op.f("ck_person_email_form")
         ),
+        sa.CheckConstraint("role NOT IN ('public', 'system')", name=op.f("ck_person_role_of_person")),
+        sa.CheckConstraint(
+            "(invitation_hash IS NULL) = (invitation_expires_at IS NULL)", name=op.f("ck_person_invitation_whole")
+        ),
+        sa.CheckConstraint("char_length(name) BETWEEN 1 AND 200", name=op.f("ck_person_name_length")),
         sa.ForeignKeyConstraint(["delegation_id"], ["delegation.id"], name=op.f("fk_person_delegation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
-        sa.UniqueConstraint("email", name=op.f("uq_person_email")),
+        sa.UniqueConstraint("invitation_hash", name=op.f("uq_person_invitation_hash")),
     )
     op.create_index(op.f("ix_person_delegation_id"), "person", ["delegation_id"], unique=False)
+    op.create_index("uq_person_email", "person", ["email"], unique=True, postgresql_where=sa.text("left_at IS NULL"))
     op.create_table(
         "practice",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -645,7 +763,6 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("delegation_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
         sa.Column(
@@ -881,14 +998,13 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("delegation_id", sa.Uuid(), nullable=True),
-        sa.Column("refresh_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("spent_hashes", postgresql.ARRAY(sa.LargeBinary()), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("char_length(device) <= 200", name=op.f("ck_sign_in_session_device_length")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_session_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_session")),
-        sa.UniqueConstraint("refresh_hash", name=op.f("uq_sign_in_session_refresh_hash")),
     )
     op.create_index(op.f("ix_sign_in_session_person_id"), "sign_in_session", ["person_id"], unique=False)
     op.create_table(
@@ -936,12 +1052,25 @@ def upgrade() -> None:
     op.create_index(
         "ix_expression_turn_expression_id", "expression_turn", ["expression_id", "created_at", "id"], unique=False
     )
+    op.create_table(
+        "refresh_token",
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("spent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["sign_in_session.id"], name=op.f("fk_refresh_token_session_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("secret_hash", name=op.f("pk_refresh_token")),
+    )
+    op.create_index(op.f("ix_refresh_token_session_id"), "refresh_token", ["session_id"], unique=False)
     for statement in ROW_SECURITY:
         op.execute(statement)
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_index(op.f("ix_refresh_token_session_id"), table_name="refresh_token")
+    op.drop_table("refresh_token")
     op.drop_index("ix_expression_turn_expression_id", table_name="expression_turn")
     op.drop_table("expression_turn")
     op.drop_index(op.f("ix_sign_in_session_person_id"), table_name="sign_in_session")
@@ -985,21 +1114,23 @@ def downgrade() -> None:
     op.drop_index("ix_practice_delegation_id", table_name="practice")
     op.drop_index("ix_practice_areas", table_name="practice", postgresql_using="gin")
     op.drop_table("practice")
+    op.drop_index("uq_person_email", table_name="person", postgresql_where=sa.text("left_at IS NULL"))
     op.drop_index(op.f("ix_person_delegation_id"), table_name="person")
     op.drop_table("person")
     op.drop_table("state_classification")
+    op.drop_table("sector")
     op.drop_table("sdg_target")
     op.drop_table("delegation")
     op.drop_table("vision")
-    op.drop_table("sector")
+    op.drop_table("sector_category")
     op.drop_table("sdg_goal")
     op.drop_table("region")
-    op.drop_table("reference_source")
-    op.drop_index(op.f("ix_record_leaf_object_id"), table_name="record_leaf")
-    op.drop_index(op.f("ix_record_leaf_delegation_id"), table_name="record_leaf")
-    op.drop_table("record_leaf")
     op.drop_table("plan_action")
     op.drop_table("member_state")
     op.drop_table("licence")
     op.drop_table("language")
     op.drop_table("capacity_area")
+    op.drop_table("reference_source")
+    op.drop_index(op.f("ix_record_leaf_object_id"), table_name="record_leaf")
+    op.drop_index(op.f("ix_record_leaf_delegation_id"), table_name="record_leaf")
+    op.drop_table("record_leaf")

@@ -11,3 +11,4 @@ After = Annotated[str | None, strawberry.argument(description="The endCursor of 
 Prefer = Annotated[
     LanguageTag | None, strawberry.argument(description="The language to prefer before the reader's own.")
 ]
+Id = Annotated[strawberry.ID, strawberry.argument(description="Its id.")]

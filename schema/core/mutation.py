@@ -1,9 +1,11 @@
 """What every mutation does: one write transaction, done once per idempotency key, failures as data."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 from uuid import UUID
+
+import strawberry
 
 from schema.core.context import Info
 from schema.core.errors import UserError, as_user_error
@@ -31,3 +33,13 @@ async def act(
     except DomainError as error:
         return None, [as_user_error(error)]
     return done, []
+
+
+def given(changes: Any) -> dict[str, Any]:
+    """What an input of changes names: ``Maybe`` fields that are present, unwrapped, and all others."""
+    values = {one.name: getattr(changes, one.name) for one in fields(changes)}
+    return {
+        name: value.value if isinstance(value, strawberry.Some) else value
+        for name, value in values.items()
+        if value is not None
+    }

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from schema.core.arguments import After, First
+from schema.core.arguments import After, First, Id
 from schema.core.context import Info
 from schema.core.execution import read
 from schema.core.page import Connection
@@ -14,7 +14,6 @@ from schema.taxonomy.types import MemberState
 from services.membership import shapes
 from services.membership.shapes import NameOrder
 
-Id = Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
 Code = Annotated[CountryCode, strawberry.argument(description="ISO 3166-1 alpha-3, such as `ZMB`.")]
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from services.core.actor import Actor
@@ -103,13 +103,19 @@ class Database:
             await self._reading.close()
         await self._engine.dispose()
 
-    async def ready(self) -> bool:
-        """Whether the database answers."""
+    async def revision(self) -> str | None:
+        """The revision the database is migrated to; None where it was never migrated.
+
+        Raises:
+            Unavailable: it cannot be reached.
+        """
         try:
             async with self._sessions() as session:
-                return bool(await session.scalar(sa.text("SELECT 1")))
-        except (DBAPIError, OSError):
-            return False
+                return str(await session.scalar(sa.text("SELECT version_num FROM alembic_version")))
+        except ProgrammingError:
+            return None
+        except (DBAPIError, OSError) as error:
+            raise Unavailable("The database cannot be reached just now.") from error
 
     async def document(self, plan: Plan, actor: Actor, variables: Variables) -> str:
         """Return the JSON that ``plan`` answers to ``actor``: one statement, the identity set inside it.

@@ -109,7 +109,11 @@ class StaleRevision(Conflict):
 
 def may(refusals: Refusals) -> Value:
     """A ``viewerCan…`` field: none of the refusals holds."""
-    return Value(lambda row, ask: sa.not_(sa.or_(sa.false(), *(one.holds for one in refusals(ask.viewer, row)))))
+    def none_holds(row: Row, ask: Ask) -> Expression:
+        held = sa.or_(sa.false(), *(one.holds for one in refusals(ask.viewer, row)))
+        return sa.case((sa.not_(held), sa.true()), else_=sa.false())  # where it is not known, the answer is no
+
+    return Value(none_holds)
 
 
 def reasons_against(refusals: Refusals) -> Value:

@@ -113,7 +113,7 @@ def start(data_dir: Path, *, say: Say, binaries: Path | None = None, durable: bo
 def _home(data_dir: Path, account: Account, say: Say) -> Path:
     """Return the folder of the database: within ``data_dir`` where the server's account can reach it."""
     home = data_dir / "postgres"
-    if not account.reaches(data_dir):
+    if account.uid >= 0 and not account.reaches(data_dir):
         if (home / "data").exists():
             raise NotStarted(
                 f"The account {account.name}, as which PostgreSQL runs, cannot reach the database in {home}. Let it "

@@ -3,8 +3,33 @@
 import sqlalchemy as sa
 
 from services.core.names import named
-from services.core.read.shape import Ask, Condition, Expression, Many, One, Row, Shape, Value, table_of, within
-from services.taxonomy.tables import MemberState, ReferenceSource, Region, StateClassification
+from services.core.read.shape import (
+    Ask,
+    Condition,
+    Expression,
+    Many,
+    One,
+    Row,
+    Shape,
+    table_of,
+    within,
+)
+from services.taxonomy.tables import (
+    ActionEntry,
+    CapacityAreaEntry,
+    Language,
+    Licence,
+    MemberState,
+    ReferenceSource,
+    Region,
+    SdgGoal,
+    SdgTarget,
+    Sector,
+    SectorCategory,
+    StateClassification,
+    VisionEntry,
+)
+from services.taxonomy.terms import RegionLevel
 
 
 def today() -> Expression:
@@ -25,6 +50,15 @@ def _classifications(state: Row, ask: Ask) -> sa.FromClause:
     return within(state, found).subquery()
 
 
+def _widest_first(region: Row, _: Ask) -> list[Expression]:
+    """What sorts the regions of one state: it has one of each level at most."""
+    return [sa.case(*((region.level == level, place) for place, level in enumerate(RegionLevel)))]
+
+
+def _in_order(row: Row, _: Ask) -> list[Expression]:
+    return [row.position]
+
+
 SOURCE = Shape.of(
     "ReferenceSource",
     ReferenceSource,
@@ -34,10 +68,23 @@ SOURCE = Shape.of(
         "title": ReferenceSource.title,
         "publisher": ReferenceSource.publisher,
         "asOf": ReferenceSource.as_of,
+        "licence": ReferenceSource.licence,
     },
 )
+_SOURCE = One(lambda: SOURCE, on=lambda row, source: source.key == row.source, null=False)
 
-REGION = Shape.of("Region", Region, None, {"code": Region.code, "level": Region.level, "name": named()})
+REGION: Shape = Shape.of(
+    "Region",
+    Region,
+    None,
+    {
+        "code": Region.code,
+        "level": Region.level,
+        "name": named(),
+        "parent": One(lambda: REGION, on=lambda row, parent: parent.code == row.parent),
+        "source": _SOURCE,
+    },
+)
 
 CLASSIFICATION = Shape.of(
     "StateClassification",
@@ -52,7 +99,7 @@ CLASSIFICATION = Shape.of(
         "scheduledTo": StateClassification.scheduled_to,
         "asKnownOn": StateClassification.as_known_on,
         "note": StateClassification.note,
-        "source": One(lambda: SOURCE, on=lambda row, source: source.key == row.source, null=False),
+        "source": _SOURCE,
     },
 )
 
@@ -68,12 +115,128 @@ MEMBER_STATE = Shape.of(
         "unMemberSince": MemberState.un_member_since,
         "officialLanguages": MemberState.official_languages,
         "regions": Many(
-            lambda: REGION,
-            on=lambda row, region: region.code == sa.any_(row.regions),
-            order=lambda region, _: [region.code],
+            lambda: REGION, on=lambda row, region: region.code == sa.any_(row.regions), order=_widest_first
         ),
         "classifications": Many(
             lambda: CLASSIFICATION, over=_classifications, order=lambda row, _: [sa.cast(row.scheme, sa.Text)]
         ),
+        "source": _SOURCE,
+    },
+)
+
+VISION = Shape.of(
+    "VisionEntry",
+    VisionEntry,
+    None,
+    {
+        "code": VisionEntry.code,
+        "paragraph": VisionEntry.paragraph,
+        "name": named(),
+        "actions": Many(lambda: ACTION, on=lambda row, action: row.code == sa.any_(action.visions), order=_in_order),
+        "source": _SOURCE,
+    },
+)
+
+ACTION: Shape = Shape.of(
+    "PlanAction",
+    ActionEntry,
+    None,
+    {
+        "code": ActionEntry.code,
+        "paragraph": ActionEntry.paragraph,
+        "name": named(),
+        "visions": Many(lambda: VISION, on=lambda row, vision: vision.code == sa.any_(row.visions), order=_in_order),
+        "source": _SOURCE,
+    },
+)
+
+CAPACITY_AREA = Shape.of(
+    "CapacityAreaEntry",
+    CapacityAreaEntry,
+    None,
+    {
+        "code": CapacityAreaEntry.code,
+        "name": named(),
+        "description": named("descriptions"),
+        "visions": Many(lambda: VISION, on=lambda row, vision: vision.code == sa.any_(row.visions), order=_in_order),
+        "source": _SOURCE,
+    },
+)
+
+SDG_GOAL = Shape.of(
+    "SdgGoal",
+    SdgGoal,
+    None,
+    {
+        "code": SdgGoal.code,
+        "number": SdgGoal.number,
+        "name": named(),
+        "targets": Many(lambda: SDG_TARGET, on=lambda row, target: target.goal == row.code, order=_in_order),
+        "source": _SOURCE,
+    },
+)
+
+SDG_TARGET: Shape = Shape.of(
+    "SdgTarget",
+    SdgTarget,
+    None,
+    {
+        "code": SdgTarget.code,
+        "name": named(),
+        "goal": One(lambda: SDG_GOAL, on=lambda row, goal: goal.code == row.goal, null=False),
+        "source": _SOURCE,
+    },
+)
+
+SECTOR_CATEGORY = Shape.of(
+    "SectorCategory",
+    SectorCategory,
+    None,
+    {
+        "code": SectorCategory.code,
+        "name": named(),
+        "sectors": Many(
+            lambda: SECTOR, on=lambda row, sector: sector.category == row.code, order=lambda sector, _: [sector.code]
+        ),
+        "source": _SOURCE,
+    },
+)
+
+SECTOR: Shape = Shape.of(
+    "Sector",
+    Sector,
+    None,
+    {
+        "code": Sector.code,
+        "name": named(),
+        "category": One(lambda: SECTOR_CATEGORY, on=lambda row, it: it.code == row.category, null=False),
+        "status": Sector.status,
+        "source": _SOURCE,
+    },
+)
+
+LANGUAGE = Shape.of(
+    "Language",
+    Language,
+    None,
+    {
+        "code": Language.code,
+        "name": named(),
+        "autonym": Language.autonym,
+        "direction": Language.direction,
+        "source": _SOURCE,
+    },
+)
+
+LICENCE = Shape.of(
+    "Licence",
+    Licence,
+    None,
+    {
+        "code": Licence.code,
+        "name": named(),
+        "osiApproved": Licence.osi_approved,
+        "suggestedFor": Licence.suggested_for,
+        "source": _SOURCE,
     },
 )

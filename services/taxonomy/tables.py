@@ -7,25 +7,64 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from services.core.table import text_enum
-from services.taxonomy.terms import ClassificationScheme, IncomeGroup, StateKind
+from services.core.table import text_enum, text_enum_array
+from services.taxonomy.terms import (
+    CapacityArea,
+    ClassificationScheme,
+    DateBasis,
+    IncomeGroup,
+    LicenceUse,
+    RegionLevel,
+    SectorStatus,
+    StateKind,
+    Vision,
+)
 
 
-class _Coded(SQLModel):
-    """What every classification entry has: its code, ASCII in every language, and its names by language."""
+class ReferenceSource(SQLModel, table=True):
+    """A publication that reference data is taken from, as it stood on ``as_of``."""
+
+    __tablename__ = "reference_source"
+
+    key: str = Field(primary_key=True)
+    title: str
+    publisher: str
+    as_of: date
+    licence: str
+
+
+class Coded(SQLModel):
+    """What every entry of reference data has: its code, ASCII in every language, its names, and their source."""
 
     code: str = Field(primary_key=True)
     names: dict[str, Any] = Field(sa_type=JSONB)
     """BCP 47 tag -> name; the six UN languages where the source has them, at least ``en``."""
+    source: str = Field(foreign_key="reference_source.key")
 
 
-class Region(_Coded, table=True):
+class _Placed(Coded):
+    """An entry of a list that has an order of its own."""
+
+    position: int
+    """Its place in the list, from 1."""
+
+
+class _Searched(Coded):
+    """An entry of a list so long that people search it."""
+
+    words: str
+    """All that it is found by, as ``rules.search_words`` folds it."""
+
+
+class Region(Coded, table=True):
     """A region of UN M49; ``parent`` is the region it lies in."""
 
     __tablename__ = "region"
 
     parent: str | None = Field(default=None, foreign_key="region.code")
-    level: str
+    level: RegionLevel = Field(sa_type=text_enum(RegionLevel))
+    places: dict[str, Any] = Field(sa_type=JSONB)
+    """Language -> place in the order of names in that language, made with Intl.Collator."""
 
 
 class MemberState(SQLModel, table=True):
@@ -45,6 +84,7 @@ class MemberState(SQLModel, table=True):
     names: dict[str, Any] = Field(sa_type=JSONB)
     places: dict[str, Any] = Field(sa_type=JSONB)
     """Language -> place in the order of names in that language, made with Intl.Collator."""
+    source: str = Field(foreign_key="reference_source.key")
 
 
 class StateClassification(SQLModel, table=True):
@@ -55,68 +95,64 @@ class StateClassification(SQLModel, table=True):
     scheme: ClassificationScheme = Field(primary_key=True, sa_type=text_enum(ClassificationScheme))
     iso3: str = Field(primary_key=True, foreign_key="member_state.iso3")
     valid_from: date = Field(primary_key=True)
+    valid_from_basis: DateBasis = Field(sa_type=text_enum(DateBasis))
+    """How well the first day is known: by the act, by its year, or only since the list cited."""
     valid_to: date | None = None
     scheduled_to: date | None = None
     """A planned end that no act in force has made final, as known on ``as_known_on``."""
-    as_known_on: date | None = None
+    as_known_on: date
     value: IncomeGroup | None = Field(default=None, sa_type=text_enum(IncomeGroup))
-    valid_from_basis: str
-    """How well the first day is known: by the act, by its year, or only since the list cited."""
     note: str = ""
     source: str = Field(foreign_key="reference_source.key")
 
 
-class ReferenceSource(SQLModel, table=True):
-    """Where reference data comes from."""
-
-    __tablename__ = "reference_source"
-
-    key: str = Field(primary_key=True)
-    title: str
-    publisher: str
-    as_of: date | None = None
-    licence: str = ""
-
-
-class Language(_Coded, table=True):
+class Language(_Searched, table=True):
     """A language by its BCP 47 tag."""
 
     __tablename__ = "language"
+    __table_args__ = (sa.CheckConstraint("direction IN ('ltr', 'rtl')", name="direction"),)
 
     autonym: str
+    """Its name in itself; empty where that is not known."""
     direction: str
+    """The way it is written, in HTML's words: ltr or rtl."""
+    places: dict[str, Any] = Field(sa_type=JSONB)
+    """Language -> place in the order of names in that language, made with Intl.Collator."""
 
 
-class CapacityAreaEntry(_Coded, table=True):
-    """A capacity area, described."""
-
-    __tablename__ = "capacity_area"
-
-    descriptions: dict[str, Any] = Field(sa_type=JSONB)
-    visions: list[str] = Field(sa_type=ARRAY(sa.Text))
-
-
-class VisionEntry(_Coded, table=True):
+class VisionEntry(_Placed, table=True):
     """One of the five visions of the Action Plan."""
 
     __tablename__ = "vision"
 
+    code: Vision = Field(primary_key=True, sa_type=text_enum(Vision))
+    paragraph: str
+    """Where it stands in the Action Plan: I.1 to I.5."""
 
-class ActionEntry(_Coded, table=True):
+
+class ActionEntry(_Placed, table=True):
     """One of the ten actions of the Action Plan."""
 
     __tablename__ = "plan_action"
 
-
-class Sector(_Coded, table=True):
-    """An OECD-DAC purpose code of five digits."""
-
-    __tablename__ = "sector"
-
-    category: str
+    visions: list[Vision] = Field(sa_type=text_enum_array(Vision))
+    """The visions it serves, by the Group's reading."""
+    paragraph: str
+    """Where it stands in the Action Plan: II.1 to II.10."""
 
 
-class SdgGoal(_Coded, table=True):
+class CapacityAreaEntry(_Placed, table=True):
+    """A capacity area in the Group's words."""
+
+    __tablename__ = "capacity_area"
+
+    code: CapacityArea = Field(primary_key=True, sa_type=text_enum(CapacityArea))
+    descriptions: dict[str, Any] = Field(sa_type=JSONB)
+    visions: list[Vision] = Field(sa_type=text_enum_array(Vision))
+    """The visions it serves, at least one."""
+
+
+class SdgGoal(Coded, table=True):
     """A Sustainable Development Goal, 1 to 17."""
 
     __tablename__ = "sdg_goal"
@@ -124,17 +160,35 @@ class SdgGoal(_Coded, table=True):
     number: int
 
 
-class SdgTarget(_Coded, table=True):
-    """A target of a Sustainable Development Goal, such as 4.4 or 1.a."""
+class SdgTarget(_Placed, _Searched, table=True):
+    """A target of a Sustainable Development Goal, such as 4.4 or 1.a; its place is among the targets of all goals."""
 
     __tablename__ = "sdg_target"
 
     goal: str = Field(foreign_key="sdg_goal.code")
-    place: int
-    """Its place among the targets of its goal."""
 
 
-class Licence(_Coded, table=True):
+class SectorCategory(Coded, table=True):
+    """A category of OECD-DAC purpose codes, of three digits."""
+
+    __tablename__ = "sector_category"
+
+
+class Sector(_Searched, table=True):
+    """An OECD-DAC purpose code of five digits."""
+
+    __tablename__ = "sector"
+
+    category: str = Field(foreign_key="sector_category.code")
+    status: SectorStatus = Field(sa_type=text_enum(SectorStatus))
+
+
+class Licence(_Searched, table=True):
     """A licence by its SPDX id."""
 
     __tablename__ = "licence"
+
+    osi_approved: bool
+    """Whether the Open Source Initiative approved it."""
+    suggested_for: list[LicenceUse] = Field(sa_type=text_enum_array(LicenceUse))
+    """What the Group suggests it for; empty for most."""

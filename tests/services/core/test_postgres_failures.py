@@ -13,7 +13,7 @@ from services.core import postgres_binaries, postgres_failures
 from services.core.errors import Invalid
 from services.core.ports import free_port, require_free_port
 from services.core.postgres import start
-from services.core.postgres_binaries import server_account
+from services.core.postgres_binaries import find_binaries, server_account, system_binaries
 from services.core.postgres_failures import NotStarted
 
 ROOT = os.geteuid() == 0
@@ -26,6 +26,20 @@ def quiet(_: str) -> None:
 def test_a_folder_without_postgresql_is_named(place: Path) -> None:
     with pytest.raises(NotStarted, match=f"No PostgreSQL 15 or newer runs from {place}"):
         start(place / "none", say=quiet, binaries=place)
+
+
+@pytest.mark.skipif(system_binaries() is None, reason="no PostgreSQL of the system's here")
+def test_where_the_embedded_programs_do_not_run_the_systems_do_with_a_word_about_it(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on musl, for which the embedded programs are not made."""
+    monkeypatch.setattr(postgres_binaries, "_embedded", lambda: place)
+    monkeypatch.setattr(postgres_binaries, "_readable_copy", lambda binaries, _: binaries)
+    said: list[str] = []
+    found = find_binaries(None, server_account(place / "none"), said.append)
+    assert found.folder == system_binaries()
+    assert found.major >= 15
+    assert re.search("embedded PostgreSQL does not run on this machine; using the system's", said[0])
 
 
 def test_a_data_folder_that_cannot_be_one_is_named(place: Path) -> None:
