@@ -50,9 +50,9 @@ def _freshness(row: Row, _: Ask) -> Expression:
     age = today() - row.last_confirmed_on
     words = sa.case(
         (row.status != PracticeStatus.PUBLISHED, sa.null()),
-        (age >= RED_DAYS, Freshness.RED),
-        (age >= YELLOW_DAYS, Freshness.YELLOW),
-        else_=Freshness.GREEN,
+        (age >= RED_DAYS, Freshness.RED.value),
+        (age >= YELLOW_DAYS, Freshness.YELLOW.value),
+        else_=Freshness.GREEN.value,
     )
     return sa.type_coerce(words, text_enum(Freshness))
 

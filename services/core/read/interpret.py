@@ -45,6 +45,10 @@ class Interpreter:
         self.viewer = actor.viewer
         self.variables = variables
 
+    async def _execute(self, statement: sa.Select[Any]) -> sa.Result[Any]:
+        # without SQLAlchemy's cache: its keys do not tell two enums apart, and literals here are enums
+        return await self.session.execute(statement, execution_options={"compiled_cache": None})
+
     async def answer(self, field: FieldOf, chosen: Selection, row: Row | None = None) -> Any:
         """The plain Python document (dicts, lists, strings, numbers) of one field.
 
@@ -73,10 +77,10 @@ class Interpreter:
         return Ask(self.viewer, arg)
 
     async def _value(self, field: Value, row: Row, ask: Ask) -> Any:
-        return plain((await self.session.execute(sa.select(field.expression(row, ask)))).scalar_one())
+        return plain((await self._execute(sa.select(field.expression(row, ask)))).scalar_one())
 
     async def _part(self, field: Part, chosen: Selection, row: Row, ask: Ask) -> Any:
-        if field.present is not None and not await self.session.scalar(sa.select(field.present(row, ask))):
+        if field.present is not None and not (await self._execute(sa.select(field.present(row, ask)))).scalar():
             return None
         found = {}
         for one in chosen.fields:
@@ -109,7 +113,7 @@ class Interpreter:
         statement = sa.select(*source.c).select_from(source).where(*conditions)
         if field.order is not None:
             statement = statement.order_by(*field.order(row, ask))
-        return [Known(source, values) for values in await self.session.execute(statement)]
+        return [Known(source, values) for values in await self._execute(statement)]
 
     async def _one(self, field: One, chosen: Selection, parent: Row | None) -> Any:
         rows = await self._rows(field, chosen, parent)
@@ -149,7 +153,7 @@ class Interpreter:
         statement = sa.select(*source.c, *(key for key, _ in keys)).select_from(source).where(*conditions)
         width = len(source.c)
         everything = [
-            (Known(source, found[:width]), list(found[width:])) for found in await self.session.execute(statement)
+            (Known(source, found[:width]), list(found[width:])) for found in await self._execute(statement)
         ]
         listed = sorted(everything, key=lambda item: _sortable(item[1], keys))
         if behind is not None:

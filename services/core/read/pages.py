@@ -63,8 +63,8 @@ class Listing:
         found = (
             sa.select(
                 *source.c,
-                *(key.label(f"key_{position}") for position, (key, _) in enumerate(keys)),
-                sa.func.row_number().over(order_by=sorted_by).label("place"),
+                *(key.label(f"gof_key_{position}") for position, (key, _) in enumerate(keys)),
+                sa.func.row_number().over(order_by=sorted_by).label("gof_place"),
             )
             .select_from(source)
             .where(*conditions)
@@ -81,7 +81,7 @@ class Listing:
     @cached_property
     def cursor(self) -> Text:
         """The cursor of a row of the page, as ``page.write_cursor`` writes it."""
-        keys = [column for column in self.page.c if column.key.startswith("key_")]
+        keys = [column for column in self.page.c if column.key.startswith("gof_key_")]
         listed = [part for key in keys for part in (raw(","), jsontext.value(key, null=False))]
         text = jsontext.join([raw(f'["{self.order.name}","'), self.filtered, raw('"'), *listed, raw("]")])
         encoded = sa.func.encode(sa.func.convert_to(text, "UTF8"), "base64")
@@ -89,12 +89,12 @@ class Listing:
 
     def items(self, item: Text) -> Text:
         """An array of ``item`` over the rows shown."""
-        ordered = aggregate_order_by(raw(","), self.page.c.place)
+        ordered = aggregate_order_by(raw(","), self.page.c.gof_place)
         return jsontext.array(sa.func.string_agg(item, ordered, type_=sa.Text()).filter(self._shown))
 
     def info(self, chosen: Selection) -> Text:
         """The pageInfo object."""
-        place = self.page.c.place
+        place = self.page.c.gof_place
         more = self.chosen.arguments.get("after") is not None
         forms: dict[str, Callable[[], Text]] = {
             "__typename": lambda: raw('"PageInfo"'),
@@ -114,7 +114,7 @@ class Listing:
 
     @property
     def _shown(self) -> Condition:
-        return self.page.c.place <= self.first
+        return self.page.c.gof_place <= self.first
 
     def _cursor_at(self, by: Any) -> Text:
         cursors = sa.func.array_agg(aggregate_order_by(self.cursor, by), type_=sa.ARRAY(sa.Text))
