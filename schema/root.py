@@ -11,10 +11,11 @@ from schema.core.scalars import SCALARS
 from schema.membership.query import MembershipQuery
 from schema.practices.mutation import PracticeMutation
 from schema.practices.query import PracticeQuery
+from schema.taxonomy.query import TaxonomyQuery
 
 
 @strawberry.type(description="Everything that can be read; each field answers what you may see and nothing else.")
-class Query(MembershipQuery, PracticeQuery):
+class Query(MembershipQuery, PracticeQuery, TaxonomyQuery):
     """All reads."""
 
 

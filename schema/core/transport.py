@@ -177,9 +177,11 @@ def operation_kind(asked: Asked) -> str | None:
         operations = tuple(one for one in operations if one[0] == asked.operation)
         if not operations:
             raise Refused(400, "The document has no operation of the name in `operationName`.")
+    if not operations:
+        raise Refused(400, "The document has no operation.")
     if len(operations) > 1:
         raise Refused(400, "The document has several operations: say which one in `operationName`.")
-    return operations[0][1] if operations else None
+    return operations[0][1]
 
 
 @lru_cache(maxsize=512)

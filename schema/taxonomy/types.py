@@ -10,7 +10,18 @@ from schema.core.enums import describe
 from schema.core.page import answered_by_shape
 from schema.core.scalars import CountryCode, LanguageTag
 from schema.core.texts import LocalizedText
-from services.taxonomy.terms import CapacityArea, ClassificationScheme, DateBasis, IncomeGroup, RegionLevel, StateKind
+from services.taxonomy.lists import CodeOrder, NameOrCodeOrder, PlaceOrder
+from services.taxonomy.terms import (
+    CapacityArea,
+    ClassificationScheme,
+    DateBasis,
+    IncomeGroup,
+    LicenceUse,
+    RegionLevel,
+    SectorStatus,
+    StateKind,
+    Vision,
+)
 
 if TYPE_CHECKING:
     from schema.membership.types import Delegation
@@ -68,16 +79,69 @@ describe(
     SUB_REGION="A sub-region, such as Sub-Saharan Africa.",
     INTERMEDIATE="An intermediate region, such as Eastern Africa.",
 )
+describe(
+    Vision,
+    "The five visions of the Action Plan of 25 September 2024.",
+    V1="Connected AI and digital infrastructure.",
+    V2="AI at work in every sector.",
+    V3="AI literacy and skilled people.",
+    V4="Secure and diverse data.",
+    V5="Safe, reliable and controllable AI.",
+)
+describe(
+    SectorStatus,
+    "Whether the OECD-DAC still gives a purpose code out.",
+    ACTIVE="It does.",
+    WITHDRAWN="No longer; the code keeps older activities readable.",
+)
+describe(
+    LicenceUse,
+    "What the Group suggests a licence for.",
+    CONTENT="Texts, pictures and courses.",
+    DATA="Data sets.",
+    SOFTWARE="Software.",
+    MODEL="Trained models.",
+)
+describe(
+    NameOrCodeOrder,
+    "Orders of regions and languages.",
+    NAME="By name, as readers of the reader's language expect.",
+    CODE="By code.",
+)
+describe(CodeOrder, "Orders of lists that are kept by code.", CODE="By code.")
+describe(
+    PlaceOrder,
+    "Orders of lists that have an order of their own.",
+    PLACE="As in the document that the list is from.",
+)
 
 
-@strawberry.type(description="Where reference data comes from.")
+def _in_a_language(language: Prefer = None) -> LocalizedText:
+    """Answered by the Shape."""
+    return answered_by_shape()  # type: ignore[no-any-return]
+
+
+def _name(description: str = "Its name, in the languages that its source has; English always.") -> LocalizedText:
+    return strawberry.field(resolver=_in_a_language, description=description)
+
+
+@strawberry.type(description="A publication that reference data comes from. Public, as all reference data is.")
 class ReferenceSource:
     """Source."""
 
-    key: str = strawberry.field(description="Its short name here.")
+    key: str = strawberry.field(description="Its short name here, such as `cldr_47`.")
     title: str = strawberry.field(description="Title of the list or decision.")
     publisher: str = strawberry.field(description="Who published it.")
-    as_of: date | None = strawberry.field(description="The day whose state it shows; null where it shows none.")
+    as_of: date = strawberry.field(
+        description="The day on which it was known to say so; the last of its month or year where no day is known."
+    )
+    licence: str = strawberry.field(
+        description="The terms of its texts; `facts`, where it has only facts, are free to use."
+    )
+
+
+def _source() -> ReferenceSource:
+    return strawberry.field(description="Where this comes from.")  # type: ignore[no-any-return]
 
 
 @strawberry.type(description="A region of the UN's M49 geography.")
@@ -86,11 +150,9 @@ class Region:
 
     code: str = strawberry.field(description="M49 code of three digits, such as `002`.")
     level: RegionLevel = strawberry.field(description="How wide it is.")
-
-    @strawberry.field(description="Its official name.")
-    def name(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
+    name: LocalizedText = _name("Its official name.")
+    parent: "Region | None" = strawberry.field(description="The region it lies in; null for the widest.")
+    source: ReferenceSource = _source()
 
 
 @strawberry.type(description="That a state is in a group, from a day on until the day before `validTo`.")
@@ -105,11 +167,11 @@ class StateClassification:
         description="The first day on which it no longer holds, by an act in force; null while it holds."
     )
     scheduled_to: date | None = strawberry.field(
-        description="A planned end that no act in force has made final, as known on `asKnownOn`; null if none is planned."
+        description="A planned end that no act has made final, as known on `asKnownOn`; null if none is planned."
     )
-    as_known_on: date | None = strawberry.field(description="The day of the source; null where the source has none.")
+    as_known_on: date = strawberry.field(description="The day on which its source was known to say so.")
     note: str = strawberry.field(description="What else the source says; often empty.")
-    source: ReferenceSource = strawberry.field(description="Where this comes from.")
+    source: ReferenceSource = _source()
 
 
 @strawberry.type(description="A member state of the United Nations, or a non-member observer state.")
@@ -119,17 +181,14 @@ class MemberState:
     code: CountryCode = strawberry.field(description="ISO 3166-1 alpha-3.")
     m49: str = strawberry.field(description="UN M49 code of three digits.")
     kind: StateKind = strawberry.field(description="Whether it is a member or an observer state.")
+    name: LocalizedText = _name("Its official short name.")
     un_member_since: int | None = strawberry.field(description="Year of admission; null for observer states.")
     official_languages: list[LanguageTag] = strawberry.field(description="Official languages (BCP 47).")
-    regions: list[Region] = strawberry.field(description="All regions it lies in, by code.")
+    regions: list[Region] = strawberry.field(description="All regions it lies in, the widest first.")
     delegation: Annotated["Delegation", strawberry.lazy("schema.membership.types")] | None = strawberry.field(
         description="Its delegation to the Group; null if it has none, or none that you may know of."
     )
-
-    @strawberry.field(description="Its official short name.")
-    def name(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
+    source: ReferenceSource = _source()
 
     @strawberry.field(description="The groups it is in on a day, by scheme.")
     def classifications(
@@ -137,3 +196,102 @@ class MemberState:
     ) -> list[StateClassification]:
         """Answered by the Shape."""
         return answered_by_shape()  # type: ignore[no-any-return]
+
+
+@strawberry.type(description="One of the five visions of the Action Plan, in the Group's short words, not a quotation.")
+class VisionEntry:
+    """Vision."""
+
+    code: Vision = strawberry.field(description="V1 to V5.")
+    paragraph: str = strawberry.field(description="Where it stands in the Action Plan, such as `I.1`.")
+    name: LocalizedText = _name()
+    actions: list["PlanAction"] = strawberry.field(
+        description="The actions that serve it, by the Group's reading, in the order of the Action Plan."
+    )
+    source: ReferenceSource = _source()
+
+
+@strawberry.type(description="One of the ten actions of the Action Plan, in the Group's short words, not a quotation.")
+class PlanAction:
+    """Action."""
+
+    code: str = strawberry.field(description="A1 to A10.")
+    paragraph: str = strawberry.field(description="Where it stands in the Action Plan, such as `II.10`.")
+    name: LocalizedText = _name()
+    visions: list[VisionEntry] = strawberry.field(description="The visions it serves, by the Group's reading.")
+    source: ReferenceSource = _source()
+
+
+@strawberry.type(description="A capacity area in the Group's words.")
+class CapacityAreaEntry:
+    """Capacity area."""
+
+    code: CapacityArea = strawberry.field(description="What practices and proposals are tagged with.")
+    name: LocalizedText = _name()
+    description: LocalizedText = _name("What belongs to it, in a sentence.")
+    visions: list[VisionEntry] = strawberry.field(description="The visions it serves; at least one.")
+    source: ReferenceSource = _source()
+
+
+@strawberry.type(description="A Sustainable Development Goal.")
+class SdgGoal:
+    """Goal."""
+
+    code: str = strawberry.field(description="Its number as text, `1` to `17`.")
+    number: int = strawberry.field(description="Its number, 1 to 17.")
+    name: LocalizedText = _name("The goal, in the words of the General Assembly.")
+    targets: list["SdgTarget"] = strawberry.field(description="Its targets, in the order of the General Assembly.")
+    source: ReferenceSource = _source()
+
+
+@strawberry.type(description="A target of a Sustainable Development Goal.")
+class SdgTarget:
+    """Target."""
+
+    code: str = strawberry.field(description="Goal and place, such as `4.4` or `1.a`.")
+    name: LocalizedText = _name("The target, in the words of the General Assembly.")
+    goal: SdgGoal = strawberry.field(description="The goal it belongs to.")
+    source: ReferenceSource = _source()
+
+
+@strawberry.type(description="A category of OECD-DAC purpose codes.")
+class SectorCategory:
+    """Sector category."""
+
+    code: str = strawberry.field(description="Three digits, such as `111`.")
+    name: LocalizedText = _name()
+    sectors: list["Sector"] = strawberry.field(description="All its purpose codes, withdrawn ones too, by code.")
+    source: ReferenceSource = _source()
+
+
+@strawberry.type(description="An OECD-DAC purpose code: what an activity is for.")
+class Sector:
+    """Sector."""
+
+    code: str = strawberry.field(description="Five digits, such as `11130`.")
+    name: LocalizedText = _name()
+    category: SectorCategory = strawberry.field(description="The category it belongs to.")
+    status: SectorStatus = strawberry.field(description="Whether it is still given out.")
+    source: ReferenceSource = _source()
+
+
+@strawberry.type(description="A language that is official in a state or widely written.")
+class Language:
+    """Language."""
+
+    code: LanguageTag = strawberry.field(description="Its BCP 47 tag.")
+    name: LocalizedText = _name()
+    autonym: str = strawberry.field(description="Its name in itself; empty where that is not known.")
+    direction: str = strawberry.field(description="The way it is written, in HTML's words: `ltr` or `rtl`.")
+    source: ReferenceSource = _source()
+
+
+@strawberry.type(description="A licence of the SPDX list that is not deprecated there.")
+class Licence:
+    """Licence."""
+
+    code: str = strawberry.field(description="Its SPDX id, such as `CC-BY-4.0`.")
+    name: LocalizedText = _name("Its name; SPDX has it in English only.")
+    osi_approved: bool = strawberry.field(description="Whether the Open Source Initiative approved it.")
+    suggested_for: list[LicenceUse] = strawberry.field(description="What the Group suggests it for; empty for most.")
+    source: ReferenceSource = _source()

@@ -63,6 +63,11 @@ def differences(owner_url: str) -> list[str]:
     return found
 
 
+def draft(owner_url: str, title: str) -> None:
+    """Write a new migration file from what the tables have and the database has not."""
+    command.revision(configuration(owner_url), message=title, autogenerate=True)
+
+
 async def revision(app_url: str) -> str | None:
     """The revision the database is at; None before the first migration."""
     engine = make_engine(app_url, size=1)

@@ -21,8 +21,8 @@ Measured with the bundled model: any two texts have 0.13, two proposals on unrel
 95th percentile), two on one theme in other words 0.59, the same text in two languages 0.75 and more. It never
 saturates, so that the nearer of two near texts stays ahead.
 """
-NEAR = 0.5
-"""From this agreement on two texts are called close; below a fifth of it, far apart."""
+FAR_APART = 0.2
+"""Below this agreement two texts are said to be far apart: nine in ten unrelated proposals are, and few related."""
 SUM_TOLERANCE = 1e-9
 
 

@@ -1,101 +1,101 @@
-"""The score of every possible partner of one proposal, in SQL: rows in, one ranked row for each out.
+"""The score of every possible partner of one proposal, in SQL: the parent row in, one row for each candidate out.
 
-Each stage is a subquery with OFFSET 0, so that PostgreSQL computes its columns once and not wherever they are used.
-How the score comes about, and why, stands in docs/decisions/0005-matching-first-form.md.
+How the score comes about, and why so, stands in docs/decisions/0005-matching-first-form.md. Each stage is a subquery
+with OFFSET 0, so that PostgreSQL computes a column once, and not again wherever a later stage uses it.
 """
 
-from collections.abc import Callable
-from functools import partial
-
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.core.read.shape import Ask, Columns, Condition, Expression, Row, table_of, within
-from services.matching.policy import Pair, constraints, spoken
-from services.matching.rules import ANCHORS, DOUBT
+from services.core.read.shape import Ask, Expression, Row, table_of
+from services.matching import pairs
+from services.matching.formulas import agreement, share, total
 from services.matching.tables import MatchingWeights
-from services.matching.terms import Criterion, ModalityReason
-from services.membership.tables import Delegation
-from services.proposals.tables import Proposal, ProposalText
-from services.proposals.terms import Modality, Side
-from services.taxonomy.shapes import in_force, today
-from services.taxonomy.tables import MemberState, StateClassification
-from services.taxonomy.terms import ClassificationScheme
+from services.matching.terms import Criterion
 
-GROUPS = (ClassificationScheme.LDC, ClassificationScheme.LLDC, ClassificationScheme.SIDS)
-"""The groups that count for equity and for like conditions."""
-LISTS = {
-    Criterion.CAPACITY_AREAS: "capacity_areas",
-    Criterion.SECTORS: "sectors",
-    Criterion.SDG_TARGETS: "sdg_targets",
-    Criterion.FORMS: "forms",
-    Criterion.WORKING_LANGUAGES: "working_languages",
-}
-"""The criteria that compare two lists of codes, and the column of each."""
-_TEXTS = ARRAY(sa.Text)
+SIDES = ("need", "offer")
+CARRIED = (*pairs.DESCRIBED, *(f"known_{one}" for one in Criterion))
+"""The columns of a pair that every stage hands on."""
+OF_WEIGHTS = ("agreement", "version", "strong", "good")
+"""The columns that the weights add."""
 
 
 def ranked(own: Row, ask: Ask) -> sa.Subquery:
     """The possible partners of the proposal ``own`` that ``ask.viewer`` may see, one row each.
 
-    Columns: ``own_id``, ``id`` (the candidate), ``score`` in (0, 1], one for each criterion with what it contributes
-    (they sum to the score), ``known_…`` for each (whether both sides state it), ``asks`` (whether ``own`` stands in
-    the need's place), ``agreement`` of the texts in [0, 1], ``modality``, ``modality_reason``, ``like_codes``,
-    ``equity_codes``, ``version``, ``strong``, ``good``, and of the candidate ``delegation_id``, ``capacity_areas``
-    and ``regions``.
+    Columns: those of ``pairs.found`` in ``CARRIED``; ``agreement`` of the texts in [0, 1] or NULL; ``part_…`` for each
+    criterion, what it contributes; ``score`` in (0, 1], their sum; and of the weights in force ``version``,
+    ``strong`` and ``good``.
     """
-    summed = _summed(_weighed(_found(own, ask)))
+    summed = _summed(_weighed(pairs.found(own, ask)))
     need, offer = summed.c.need, summed.c.offer
     toward_need, toward_offer = offer / (need + offer), need / (need + offer)
     parts = [
-        (
-            summed.c[f"need_{one}"] / summed.c.need_weight * toward_need
-            + summed.c[f"offer_{one}"] / summed.c.offer_weight * toward_offer
-        ).label(one.value)
+        (summed.c[f"need_{one}"] * toward_need + summed.c[f"offer_{one}"] * toward_offer).label(f"part_{one}")
         for one in Criterion
     ]
-    kept = [column for column in summed.c if not column.key.startswith(("need", "offer"))]
-    scored = sa.select(*kept, *parts, (2 * need * offer / (need + offer)).label("score"))
-    return scored.where(need > 0, offer > 0).offset(0).subquery()
+    kept = [summed.c[name] for name in (*CARRIED, *OF_WEIGHTS)]
+    score = (2.0 * need * offer / (need + offer)).label("score")
+    return sa.select(*kept, *parts, score).where(need > 0, offer > 0).offset(0).subquery()
 
 
 def _summed(weighed: sa.Subquery) -> sa.Subquery:
-    """The points of both sides, each divided by the weight that could have been reached."""
-    totals = [
-        (sum((weighed.c[f"{side}_{one}"] for one in Criterion), start=sa.literal(0.0)) / weighed.c[f"{side}_weight"])
-        for side in ("need", "offer")
-    ]
-    return sa.select(*weighed.c, totals[0].label("need"), totals[1].label("offer")).offset(0).subquery()
+    """The points of each criterion as parts of what its side could reach, and their sum for each side."""
+    columns = [weighed.c[name] for name in (*CARRIED, *OF_WEIGHTS)]
+    for side in SIDES:
+        reach = sa.func.nullif(weighed.c[f"{side}_reach"], 0.0, type_=sa.Float())
+        points = {one: weighed.c[f"{side}_{one}"] for one in Criterion}
+        columns += [(point / reach).label(f"{side}_{one}") for one, point in points.items()]
+        columns.append((total(list(points.values())) / reach).label(side))
+    return sa.select(*columns).offset(0).subquery()
 
 
 def _weighed(found: sa.Subquery) -> sa.Subquery:
-    """The points of each criterion for the need and for the offer, not yet divided, and the weights reachable."""
-    weights = _weights()
-    w = weights.c
-    points: list[sa.Label[float]] = []
-    reachable = {"need": sa.literal(0.0), "offer": sa.literal(0.0)}
-    for one in Criterion:
-        for side in ("need", "offer"):
-            weight = w[f"{side}_{one}"]
-            points.append((weight * _agreement(one, side, found.c, w.floor)).label(f"{side}_{one}"))
-            reachable[side] += weight * sa.case((found.c[f"known_{one}"], 1.0), else_=1.0 - w.floor)
-    kept = [column for column in found.c if not column.key.startswith(("common_", "own_", "their_"))]
-    ends = [reachable[side].label(f"{side}_weight") for side in ("need", "offer")]
-    return sa.select(found.c.own_id, *kept, *points, *ends, w.version, w.strong, w.good).offset(0).subquery()
+    """The weighted points of each criterion for both sides, and the most that a side could reach.
+
+    What one side does not state gives no point, and of its weight only ``1 - floor`` stays in what could be reached.
+    """
+    weights = _weights().c
+    points, reach = [], []
+    for side in SIDES:
+        each = {one: weights[f"{side}_{one}"] for one in Criterion}
+        points += [
+            (weight * sa.func.coalesce(_agreement(one, side, found.c, weights.floor), 0.0)).label(f"{side}_{one}")
+            for one, weight in each.items()
+        ]
+        stated = [
+            weight * sa.case((found.c[f"known_{one}"], 1.0), else_=1.0 - weights.floor) for one, weight in each.items()
+        ]
+        reach.append(total(stated).label(f"{side}_reach"))
+    kept = [found.c[name] for name in CARRIED]
+    agreed = agreement(found.c.differing).label("agreement")
+    chosen = sa.select(*kept, agreed, *points, *reach, weights.version, weights.strong, weights.good)
+    return chosen.offset(0).subquery()
 
 
-def _agreement(one: Criterion, side: str, found: Columns, floor: Expression) -> Expression:
-    """How much one side finds what it asks for in the other, in [0, 1]."""
+def _weights() -> sa.Subquery:
+    """The weights in force, one row: those that were confirmed last."""
+    table = table_of(MatchingWeights).alias()
+    each = [
+        sa.cast(table.c.weights[side][one.value].astext, sa.Float).label(f"{side}_{one}")
+        for side in SIDES
+        for one in Criterion
+    ]
+    limits = [sa.cast(table.c.weights[name].astext, sa.Float).label(name) for name in ("floor", "strong", "good")]
+    latest = sa.select(table.c.version, *each, *limits).where(table.c.confirmed_at.is_not(None))
+    return latest.order_by(table.c.confirmed_at.desc(), table.c.version.desc()).limit(1).subquery()
+
+
+def _agreement(one: Criterion, side: str, pair: Row, floor: Expression) -> Expression:
+    """How much one side finds of what it asks for, in [0, 1]; NULL or 0 where it finds nothing."""
     match one:
         case Criterion.TEXT:
-            return found.agreement
+            return agreement(pair.differing)
         case Criterion.EQUITY:
-            return found.equity
+            return pair.equity
         case Criterion.LIKE_CONDITIONS:
-            mine, theirs = found.own_likeness, found.their_likeness
-            return sa.case((found.asks, mine if side == "need" else theirs), else_=theirs if side == "need" else mine)
+            own, their = pair.own_likeness, pair.their_likeness
+            return sa.case((pair.asks, own), else_=their) if side == "need" else sa.case((pair.asks, their), else_=own)
         case _:
-            own, theirs = found[f"own_{one}"], found[f"their_{one}"]
-            size = sa.case((found.asks, own), else_=theirs) if side == "need" else sa.func.least(own, theirs)
-            common = found[f"common_{one}"]
-            return sa.case((common == 0, 0.0), else_=floor + (1.0 - floor) * _share(common, size))
+            common, own, their = (pair[f"{name}_{one}"] for name in ("common", "own", "their"))
+            size = sa.case((pair.asks, own), else_=their) if side == "need" else sa.func.least(own, their)
+            return sa.case((common > 0, floor + (1.0 - floor) * share(common, size)))

@@ -65,3 +65,9 @@ class MatchOrder(StrEnum):
     """Orders of matches."""
 
     SCORE = "score"
+
+
+class WeightsOrder(StrEnum):
+    """Orders of the versions of weights."""
+
+    NEWEST = "newest"

@@ -1,0 +1,192 @@
+"""Starting and stopping: the database, the server and the worker of one process, in the right order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from services.core import migration, postgres
+from services.core.actor import SYSTEM
+from services.core.db import Database
+from services.core.errors import DomainError
+from services.core.ports import require_free_port
+from services.core.settings import Settings, settings
+from services.taxonomy.commands import Changes
+
+Say = Callable[[str], None]
+
+
+class CheckFailed(DomainError):
+    """What is checked does not hold."""
+
+    code = "CHECK_FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """How to reach the database: as its owner, and as the role that serves."""
+
+    owner: str
+    app: str
+
+
+@contextmanager
+def database(chosen: Settings, say: Say) -> Iterator[Urls]:
+    """The database of the settings: the one they name, or the embedded one, started or joined, and left at the end."""
+    if chosen.database_url is not None and chosen.migration_url is not None:
+        yield Urls(chosen.migration_url, chosen.database_url)
+        return
+    cluster = postgres.start(chosen.data_dir, say=say)
+    try:
+        yield Urls(cluster.owner_url, cluster.app_url)
+    finally:
+        cluster.stop()
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """A database of the serving role, connected for as long as the block."""
+    db = Database(url)
+    await db.open()
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+def up(say: Say, *, worker: bool) -> None:
+    """Everything in one process, until Ctrl-C; prints ``ready …`` when people can come."""
+    chosen = settings()
+    require_free_port(chosen.host, chosen.port)
+    with database(chosen, say) as urls:
+        migrated(urls, say)
+        accounts = asyncio.run(_fill(urls, chosen, say))
+        asyncio.run(_serve(urls, chosen, say, accounts, worker=worker))
+    say("stopped")
+
+
+def serve(say: Say) -> None:
+    """The server alone, on a database that is migrated or soon will be (/readyz tells)."""
+    chosen = settings()
+    require_free_port(chosen.host, chosen.port)
+    with database(chosen, say) as urls:
+        asyncio.run(_serve(urls, chosen, say, [], worker=False))
+    say("stopped")
+
+
+def work(say: Say) -> None:
+    """The worker alone, until Ctrl-C."""
+    chosen = settings()
+    with database(chosen, say) as urls:
+        say("working; Ctrl-C stops")
+        asyncio.run(_work(urls))
+    say("stopped")
+
+
+def migrated(urls: Urls, say: Say) -> None:
+    """Migrate to the newest revision, saying what was done."""
+    before = asyncio.run(migration.revision(urls.owner))
+    if before == migration.head():
+        say(f"database is at revision {before}")
+        return
+    say("migrating the database")
+    migration.upgrade(urls.owner, urls.app)
+    say(f"migrated to revision {migration.head()}")
+
+
+def migrate(say: Say, *, check: bool, draft: str | None) -> None:
+    """Migrate; or check that tables and migrations agree; or draft a migration from the tables.
+
+    Raises:
+        CheckFailed: they do not agree.
+    """
+    with database(settings(), say) as urls:
+        migrated(urls, say)
+        if draft is not None:
+            migration.draft(urls.owner, draft)
+        elif check:
+            found = migration.differences(urls.owner)
+            if found:
+                raise CheckFailed("The tables of the code and the migrations differ: " + "; ".join(found))
+
+
+def load_reference(say: Say) -> Changes:
+    """Load the reference data into a migrated database."""
+
+    async def load(urls: Urls) -> Changes:
+        async with opened(urls.app) as db:
+            return await _reference(db, say)
+
+    with database(settings(), say) as urls:
+        migrated(urls, say)
+        return asyncio.run(load(urls))
+
+
+async def _reference(db: Database, say: Say) -> Changes:
+    from services.membership.commands import refresh_names
+    from services.taxonomy.commands import load_reference
+    from services.taxonomy.reference import read_reference
+
+    async with db.write(SYSTEM) as session:
+        changes = await load_reference(session, read_reference())
+        await refresh_names(session)
+    if changes.nothing:
+        say("reference data: nothing changed")
+    for table, change in changes.tables.items():
+        counts = {"added": change.added, "changed": change.changed, "removed": change.removed, "kept": change.kept}
+        shown = ", ".join(f"{len(codes)} {word}" for word, codes in counts.items() if codes)
+        if shown:
+            say(f"reference data: {table}: {shown}")
+    return changes
+
+
+async def _fill(urls: Urls, chosen: Settings, say: Say) -> list[str]:
+    """Load reference data, and demo data on the first run; return the demo sign-ins to show."""
+    from services.demo.commands import load_demo, sign_ins
+
+    async with opened(urls.app) as db:
+        await _reference(db, say)
+        if not chosen.demo:
+            return []
+        await load_demo(db, say)
+        return await sign_ins(db)
+
+
+async def _serve(urls: Urls, chosen: Settings, say: Say, accounts: list[str], *, worker: bool) -> None:
+    import uvicorn
+
+    from schema.app import serving
+
+    application, _ = serving(chosen, urls.app)
+    server = uvicorn.Server(
+        uvicorn.Config(application, host=chosen.host, port=chosen.port, log_level="warning", server_header=False)
+    )
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(_announce(server, chosen, say, accounts))]
+    if worker:
+        tasks.append(asyncio.create_task(_work(urls, stop)))
+    try:
+        await server.serve()
+    except KeyboardInterrupt:
+        say("stopping")
+    finally:
+        stop.set()
+        await asyncio.gather(*tasks, return_exceptions=False)
+
+
+async def _announce(server: "object", chosen: Settings, say: Say, accounts: list[str]) -> None:
+    while not server.started and not server.should_exit:  # type: ignore[attr-defined]
+        await asyncio.sleep(0.02)
+    if server.started:  # type: ignore[attr-defined]
+        for line in accounts:
+            say(line)
+        say(f"ready {chosen.public_url}")
+
+
+async def _work(urls: Urls, stop: asyncio.Event | None = None) -> None:
+    from services import registry
+    from services.core.jobs import run_worker
+
+    assert registry.METADATA
+    async with opened(urls.app) as db:
+        await run_worker(urls.app, db, stop or asyncio.Event())
