@@ -1,7 +1,7 @@
 """add the weights of matching, and version 1 of them
 
 Revision: 0005
-Revises: 0004
+Revises: 0003
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0005"
-down_revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

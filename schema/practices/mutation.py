@@ -1,6 +1,6 @@
 """Writes of practices; every mutation is one command in one transaction, failures are data."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -71,6 +71,10 @@ class PracticeReasonInput:
     id: strawberry.ID = strawberry.field(description="The practice.")
     reason: str = strawberry.field(description="The reason, 1 to 2,000 characters.")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
+
+
+Which = Annotated[PracticeInput, strawberry.argument(description="Which practice.")]
+WhichAndWhy = Annotated[PracticeReasonInput, strawberry.argument(description="Which practice, and why.")]
 
 
 @strawberry.type(description="The practice as it now is, or why it was not done.")
@@ -146,7 +150,7 @@ class PracticeMutation:
     """Mutations of practices."""
 
     @strawberry.mutation(description="Draft a practice; only your delegation sees it. Contributors and focal points.")
-    async def practice_draft(self, info: Info, input: PracticeDraftInput) -> PracticeDraftPayload:  # noqa: A002 - the contract's word
+    async def practice_draft(self, info: Info, input: Annotated[PracticeDraftInput, strawberry.argument(description="The practice.")]) -> PracticeDraftPayload:  # noqa: A002 - the contract's word
         """One command."""
         content = PracticeContent(
             text=Text(input.language, input.title, input.summary, input.description),
@@ -163,7 +167,7 @@ class PracticeMutation:
         return PracticeDraftPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Change a draft, or a published practice: that becomes a new version at once.")
-    async def practice_revise(self, info: Info, id: Id, input: PracticeReviseInput) -> PracticeRevisePayload:  # noqa: A002 - the contract's words
+    async def practice_revise(self, info: Info, id: Id, input: Annotated[PracticeReviseInput, strawberry.argument(description="What changes.")]) -> PracticeRevisePayload:  # noqa: A002 - the contract's words
         """One command."""
         changes: dict[str, Any] = given(input)
         revision = changes.pop("revision")
@@ -174,7 +178,7 @@ class PracticeMutation:
         return PracticeRevisePayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Remove a draft for good. Contributors and focal points of its delegation.")
-    async def practice_delete(self, info: Info, input: PracticeInput) -> PracticeDeletePayload:  # noqa: A002 - the contract's word
+    async def practice_delete(self, info: Info, input: Which) -> PracticeDeletePayload:  # noqa: A002 - the contract's word
         """One command."""
         done, errors = await act(
             info,
@@ -185,7 +189,7 @@ class PracticeMutation:
         return PracticeDeletePayload(deleted_id=None if done is None else strawberry.ID(input.id), errors=errors)
 
     @strawberry.mutation(description="Give a draft to the secretariat for review. Focal points of its delegation.")
-    async def practice_submit(self, info: Info, input: PracticeInput) -> PracticeSubmitPayload:  # noqa: A002 - the contract's word
+    async def practice_submit(self, info: Info, input: Which) -> PracticeSubmitPayload:  # noqa: A002 - the contract's word
         """One command."""
         done, errors = await act(
             info,
@@ -196,7 +200,7 @@ class PracticeMutation:
         return PracticeSubmitPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Make a reviewed practice visible to its audience. Secretariat only.")
-    async def practice_publish(self, info: Info, input: PracticeInput) -> PracticePublishPayload:  # noqa: A002 - the contract's word
+    async def practice_publish(self, info: Info, input: Which) -> PracticePublishPayload:  # noqa: A002 - the contract's word
         """One command."""
         done, errors = await act(
             info,
@@ -207,7 +211,7 @@ class PracticeMutation:
         return PracticePublishPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Give a practice in review back to its delegation, with the reason. Secretariat only.")
-    async def practice_return(self, info: Info, input: PracticeReasonInput) -> PracticeReturnPayload:  # noqa: A002 - the contract's word
+    async def practice_return(self, info: Info, input: WhichAndWhy) -> PracticeReturnPayload:  # noqa: A002 - the contract's word
         """One command."""
         done, errors = await act(
             info,
@@ -218,7 +222,7 @@ class PracticeMutation:
         return PracticeReturnPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Take a published practice out of sight, with the reason. Its focal points, or the secretariat.")
-    async def practice_withdraw(self, info: Info, input: PracticeReasonInput) -> PracticeWithdrawPayload:  # noqa: A002 - the contract's word
+    async def practice_withdraw(self, info: Info, input: WhichAndWhy) -> PracticeWithdrawPayload:  # noqa: A002 - the contract's word
         """One command."""
         done, errors = await act(
             info,
@@ -229,7 +233,7 @@ class PracticeMutation:
         return PracticeWithdrawPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Say that a published practice still holds, today. Its focal points.")
-    async def practice_confirm(self, info: Info, input: PracticeInput) -> PracticeConfirmPayload:  # noqa: A002 - the contract's word
+    async def practice_confirm(self, info: Info, input: Which) -> PracticeConfirmPayload:  # noqa: A002 - the contract's word
         """One command."""
         done, errors = await act(
             info,
@@ -240,7 +244,7 @@ class PracticeMutation:
         return PracticeConfirmPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Give your delegation's one voice to a practice. Focal points of other delegations.")
-    async def practice_endorse(self, info: Info, input: PracticeInput) -> PracticeEndorsePayload:  # noqa: A002 - the contract's word
+    async def practice_endorse(self, info: Info, input: Which) -> PracticeEndorsePayload:  # noqa: A002 - the contract's word
         """One command."""
         done, errors = await act(
             info,
@@ -251,7 +255,7 @@ class PracticeMutation:
         return PracticeEndorsePayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Take your delegation's voice back.")
-    async def practice_unendorse(self, info: Info, input: PracticeInput) -> PracticeUnendorsePayload:  # noqa: A002 - the contract's word
+    async def practice_unendorse(self, info: Info, input: Which) -> PracticeUnendorsePayload:  # noqa: A002 - the contract's word
         """One command."""
         done, errors = await act(
             info,

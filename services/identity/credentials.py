@@ -4,7 +4,7 @@ These take the database and open transactions themselves: a password is hashed f
 transaction may wait for that. What such an act rests on is read before, and checked again under a lock after.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,9 +16,10 @@ from services.core.audit import record
 from services.core.db import Database, Writer
 from services.core.errors import Conflict, DomainError, Invalid, NotPermitted, NotSignedIn
 from services.core.passwords import check_new_password, hash_password, verify_password
+from services.core.read.shape import Condition
 from services.core.table import now
 from services.core.tokens import Signer, new_secret, secret_hash
-from services.identity import queries, rules
+from services.identity import rules
 from services.identity.errors import InvitationNotValid, WrongEmail, WrongPassword, WrongSignIn
 from services.identity.tables import Person, RefreshToken, SignInSession
 from services.identity.terms import Signed
@@ -45,13 +46,13 @@ async def sign_in(db: Database, issuer: Issuer, email: str, password: str, *, de
     Raises:
         WrongSignIn: no such person, or another password.
     """
-    person = await _verified(await _known(db, email), password, WrongSignIn())
+    person = await _verified(await _known_by_email(db, email), password, WrongSignIn())
     async with db.write(SYSTEM) as session:
-        await _hold(session, person, WrongSignIn())
-        await _forget_ended(session, person.id)
+        held = await _hold(session, person, WrongSignIn())
+        await _forget_ended(session, held.id)
         moment = now()
         begun = SignInSession(
-            person_id=person.id,
+            person_id=held.id,
             device="".join(letter for letter in device[:DEVICE_LIMIT] if letter.isprintable()),
             created_at=moment,
             last_used_at=moment,
@@ -59,7 +60,7 @@ async def sign_in(db: Database, issuer: Issuer, email: str, password: str, *, de
         )
         session.add(begun)
         await session.flush()
-        await record(session, _as(person), "session.begun", "session", begun.id)
+        await record(session, _as(held), "session.begun", "session", begun.id)
         return await _sign(session, issuer, begun)
 
 
@@ -86,8 +87,8 @@ async def accept_invitation(db: Database, secret: str, password: str) -> UUID:
         InvitationNotValid: no such invitation, or it was used, has expired or was taken back.
         Invalid: the password is too short or easy to guess.
     """
-    async with db.read(SYSTEM) as reader:
-        person = await queries.person_by_invitation(reader, secret)
+    invited = sa.and_(col(Person.invitation_hash) == secret_hash(secret), col(Person.invitation_expires_at) > now())
+    person = await _known(db, SYSTEM, invited)
     if person is None:
         raise InvitationNotValid
     password_hash = await _hashed(password, person, path="password")
@@ -112,9 +113,7 @@ async def change_password(db: Database, actor: Actor, old_password: str, new_pas
     """
     if actor.session_id is None:
         raise NotPermitted("A password is changed by the person, signed in; an API token cannot.")
-    async with db.read(actor) as reader:
-        found = (await reader.execute(sa.select(Person).where(col(Person.id) == actor.person_id))).scalar_one_or_none()
-    person = await _verified(found, old_password, WrongPassword())
+    person = await _verified(await _known(db, actor, col(Person.id) == actor.person_id), old_password, WrongPassword())
     password_hash = await _hashed(new_password, person, path="newPassword")
     async with db.write(actor) as session:
         held = await _hold(session, person, Conflict("Your password was just changed elsewhere."))
@@ -130,16 +129,34 @@ async def change_password(db: Database, actor: Actor, old_password: str, new_pas
     return person.id
 
 
-async def _known(db: Database, email: str) -> Person | None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A person as read before the transaction: what an act rests on, and must be found unchanged in it."""
+
+    id: UUID
+    email: str
+    name: str
+    password_hash: str | None = field(repr=False)
+    invitation_hash: bytes | None = field(repr=False)
+
+
+async def _known(db: Database, actor: Actor, condition: Condition) -> _Known | None:
+    columns = [col(getattr(Person, one.name)) for one in fields(_Known)]
+    async with db.read(actor) as reader:
+        found = (
+            await reader.execute(sa.select(*columns).where(condition, col(Person.left_at).is_(None)))
+        ).one_or_none()
+    return None if found is None else _Known(*found)
+
+
+async def _known_by_email(db: Database, email: str) -> _Known | None:
     try:
-        normal = rules.normal_email(email)
+        return await _known(db, SYSTEM, col(Person.email) == rules.normal_email(email))
     except WrongEmail:
         return None
-    async with db.read(SYSTEM) as reader:
-        return await queries.person_by_email(reader, normal)
 
 
-async def _verified(person: Person | None, password: str, otherwise: DomainError) -> Person:
+async def _verified(person: _Known | None, password: str, otherwise: DomainError) -> _Known:
     """Return the person if the password is right; every password that anyone tries passes here."""
     right = await verify_password(password, None if person is None else person.password_hash)
     if person is None or not right:
@@ -147,7 +164,7 @@ async def _verified(person: Person | None, password: str, otherwise: DomainError
     return person
 
 
-async def _hashed(password: str, person: Person, *, path: str) -> str:
+async def _hashed(password: str, person: _Known, *, path: str) -> str:
     try:
         check_new_password(password, (person.name, person.email))
     except Invalid as error:
@@ -156,8 +173,8 @@ async def _hashed(password: str, person: Person, *, path: str) -> str:
     return await hash_password(password)
 
 
-async def _hold(session: Writer, read: Person, otherwise: DomainError) -> Person:
-    """Lock a person who still has the password and the invitation that were read before the transaction began."""
+async def _hold(session: Writer, read: _Known, otherwise: DomainError) -> Person:
+    """Lock a person who still has the password and the invitation that were read before."""
     same = sa.and_(
         col(Person.id) == read.id,
         col(Person.left_at).is_(None),

@@ -111,22 +111,6 @@ class Actors:
         return await actor_of_access(self._db, claims), (claims.expires_at - now()).total_seconds()
 
 
-async def person_by_email(session: Reader, email: str) -> Person | None:
-    """Return the person who takes part under an e-mail address, written as ``rules.normal_email`` writes it."""
-    mine = sa.and_(col(Person.email) == email, col(Person.left_at).is_(None))
-    return (await session.execute(sa.select(Person).where(mine))).scalar_one_or_none()
-
-
-async def person_by_invitation(session: Reader, secret: str) -> Person | None:
-    """Return the person whom an invitation that is still good invites."""
-    good = sa.and_(
-        col(Person.invitation_hash) == secret_hash(secret),
-        col(Person.invitation_expires_at) > now(),
-        col(Person.left_at).is_(None),
-    )
-    return (await session.execute(sa.select(Person).where(good))).scalar_one_or_none()
-
-
 async def hold_delegation(session: Writer, delegation_id: UUID | None) -> bool:
     """Lock a delegation against other changes of who its focal points are; False where there is none to be seen."""
     wanted = sa.select(DELEGATION.c.id).where(DELEGATION.c.id == delegation_id)

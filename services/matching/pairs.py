@@ -102,7 +102,7 @@ def _compared(one: Criterion, own: Row, other: sa.FromClause, column: str) -> di
     if one is Criterion.WORKING_LANGUAGES:
         first, second = spoken(first), spoken(second)
     code = sa.func.unnest(first).column_valued()
-    counted = sa.select(sa.func.count()).select_from(code).where(code == sa.any_(second)).correlate(other)
+    counted = sa.select(sa.func.count()).where(code == sa.any_(second)).correlate(other)
     common = within(own, counted).scalar_subquery()
     own_length, their_length = sa.func.cardinality(first), sa.func.cardinality(second)
     return {
