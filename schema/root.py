@@ -7,22 +7,36 @@ from strawberry.schema.config import StrawberryConfig
 import services.registry  # noqa: F401 - loads what higher slices add to the Shapes of lower ones
 from schema.core.errors import ERROR_TYPES
 from schema.core.execution import SplicingExecutor
+from schema.core.node import NODES, NodeQuery
 from schema.core.scalars import SCALARS
+from schema.identity.mutation import IdentityMutation
+from schema.identity.query import IdentityQuery
 from schema.membership.query import MembershipQuery
 from schema.practices.mutation import PracticeMutation
 from schema.practices.query import PracticeQuery
 from schema.taxonomy.query import TaxonomyQuery
+from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
+from services.membership.shapes import DELEGATION_BY_ID
+from services.practices.shapes import PRACTICE_BY_ID
 
 
 @strawberry.type(description="Everything that can be read; each field answers what you may see and nothing else.")
-class Query(MembershipQuery, PracticeQuery, TaxonomyQuery):
+class Query(NodeQuery, IdentityQuery, MembershipQuery, PracticeQuery, TaxonomyQuery):
     """All reads."""
 
 
 @strawberry.type(description="Everything that can be done. What can be put right stands in the payload's `errors`.")
-class Mutation(PracticeMutation):
+class Mutation(IdentityMutation, PracticeMutation):
     """All acts."""
 
+
+NODES.update(
+    api_token=("ApiToken", API_TOKEN_BY_ID),
+    delegation=("Delegation", DELEGATION_BY_ID),
+    person=("Person", PERSON_BY_ID),
+    practice=("Practice", PRACTICE_BY_ID),
+    session=("Session", SESSION_BY_ID),
+)
 
 SCHEMA = strawberry.Schema(
     query=Query,

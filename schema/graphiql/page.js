@@ -46,9 +46,10 @@ function tabs(examples) {
 async function start() {
   const examples = await (await fetch("/graphiql/examples.graphql")).text();
   const storage = GraphiQL.createLocalStorage({ namespace: NAMESPACE });
-  const graphiql = React.createElement(GraphiQL, { fetcher: ask, storage, defaultTabs: tabs(examples) });
-  ReactDOM.createRoot(document.getElementById("graphiql")).render(graphiql);
+  const settings = { fetcher: ask, storage, defaultTabs: tabs(examples), showPersistHeadersSettings: false };
+  ReactDOM.createRoot(document.getElementById("graphiql")).render(React.createElement(GraphiQL, settings));
   document.getElementById("restore").addEventListener("click", () => {
+    if (!confirm("Close all tabs, forget the history and open the examples again?")) return;
     storage.clear();
     location.reload();
   });

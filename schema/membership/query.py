@@ -41,6 +41,6 @@ class MembershipQuery:
         return await read(info, shapes.DELEGATIONS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="One delegation; null if there is none that you may know of.")
-    async def delegation(self, info: Info, id: Id) -> Delegation | None:  # noqa: A002 - the contract's word
+    async def delegation(self, info: Info, id: Id) -> Delegation | None:
         """Answered by the Shape."""
         return await read(info, shapes.DELEGATION_BY_ID)  # type: ignore[no-any-return]

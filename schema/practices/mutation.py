@@ -73,6 +73,8 @@ class PracticeReasonInput:
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
 
+Content = Annotated[PracticeDraftInput, strawberry.argument(description="The practice.")]
+Changes = Annotated[PracticeReviseInput, strawberry.argument(description="What changes.")]
 Which = Annotated[PracticeInput, strawberry.argument(description="Which practice.")]
 WhichAndWhy = Annotated[PracticeReasonInput, strawberry.argument(description="Which practice, and why.")]
 
@@ -150,7 +152,7 @@ class PracticeMutation:
     """Mutations of practices."""
 
     @strawberry.mutation(description="Draft a practice; only your delegation sees it. Contributors and focal points.")
-    async def practice_draft(self, info: Info, input: Annotated[PracticeDraftInput, strawberry.argument(description="The practice.")]) -> PracticeDraftPayload:  # noqa: A002 - the contract's word
+    async def practice_draft(self, info: Info, input: Content) -> PracticeDraftPayload:
         """One command."""
         content = PracticeContent(
             text=Text(input.language, input.title, input.summary, input.description),
@@ -167,7 +169,7 @@ class PracticeMutation:
         return PracticeDraftPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Change a draft, or a published practice: that becomes a new version at once.")
-    async def practice_revise(self, info: Info, id: Id, input: Annotated[PracticeReviseInput, strawberry.argument(description="What changes.")]) -> PracticeRevisePayload:  # noqa: A002 - the contract's words
+    async def practice_revise(self, info: Info, id: Id, input: Changes) -> PracticeRevisePayload:
         """One command."""
         changes: dict[str, Any] = given(input)
         revision = changes.pop("revision")
@@ -178,7 +180,7 @@ class PracticeMutation:
         return PracticeRevisePayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Remove a draft for good. Contributors and focal points of its delegation.")
-    async def practice_delete(self, info: Info, input: Which) -> PracticeDeletePayload:  # noqa: A002 - the contract's word
+    async def practice_delete(self, info: Info, input: Which) -> PracticeDeletePayload:
         """One command."""
         done, errors = await act(
             info,
@@ -189,7 +191,7 @@ class PracticeMutation:
         return PracticeDeletePayload(deleted_id=None if done is None else strawberry.ID(input.id), errors=errors)
 
     @strawberry.mutation(description="Give a draft to the secretariat for review. Focal points of its delegation.")
-    async def practice_submit(self, info: Info, input: Which) -> PracticeSubmitPayload:  # noqa: A002 - the contract's word
+    async def practice_submit(self, info: Info, input: Which) -> PracticeSubmitPayload:
         """One command."""
         done, errors = await act(
             info,
@@ -200,7 +202,7 @@ class PracticeMutation:
         return PracticeSubmitPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Make a reviewed practice visible to its audience. Secretariat only.")
-    async def practice_publish(self, info: Info, input: Which) -> PracticePublishPayload:  # noqa: A002 - the contract's word
+    async def practice_publish(self, info: Info, input: Which) -> PracticePublishPayload:
         """One command."""
         done, errors = await act(
             info,
@@ -211,7 +213,7 @@ class PracticeMutation:
         return PracticePublishPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Give a practice in review back to its delegation, with the reason. Secretariat only.")
-    async def practice_return(self, info: Info, input: WhichAndWhy) -> PracticeReturnPayload:  # noqa: A002 - the contract's word
+    async def practice_return(self, info: Info, input: WhichAndWhy) -> PracticeReturnPayload:
         """One command."""
         done, errors = await act(
             info,
@@ -222,7 +224,7 @@ class PracticeMutation:
         return PracticeReturnPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Take a published practice out of sight, with the reason. Its focal points, or the secretariat.")
-    async def practice_withdraw(self, info: Info, input: WhichAndWhy) -> PracticeWithdrawPayload:  # noqa: A002 - the contract's word
+    async def practice_withdraw(self, info: Info, input: WhichAndWhy) -> PracticeWithdrawPayload:
         """One command."""
         done, errors = await act(
             info,
@@ -233,7 +235,7 @@ class PracticeMutation:
         return PracticeWithdrawPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Say that a published practice still holds, today. Its focal points.")
-    async def practice_confirm(self, info: Info, input: Which) -> PracticeConfirmPayload:  # noqa: A002 - the contract's word
+    async def practice_confirm(self, info: Info, input: Which) -> PracticeConfirmPayload:
         """One command."""
         done, errors = await act(
             info,
@@ -244,7 +246,7 @@ class PracticeMutation:
         return PracticeConfirmPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Give your delegation's one voice to a practice. Focal points of other delegations.")
-    async def practice_endorse(self, info: Info, input: Which) -> PracticeEndorsePayload:  # noqa: A002 - the contract's word
+    async def practice_endorse(self, info: Info, input: Which) -> PracticeEndorsePayload:
         """One command."""
         done, errors = await act(
             info,
@@ -255,7 +257,7 @@ class PracticeMutation:
         return PracticeEndorsePayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Take your delegation's voice back.")
-    async def practice_unendorse(self, info: Info, input: Which) -> PracticeUnendorsePayload:  # noqa: A002 - the contract's word
+    async def practice_unendorse(self, info: Info, input: Which) -> PracticeUnendorsePayload:
         """One command."""
         done, errors = await act(
             info,

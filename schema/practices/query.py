@@ -33,6 +33,6 @@ class PracticeQuery:
         return await read(info, shapes.PRACTICES)  # type: ignore[no-any-return]
 
     @strawberry.field(description="One practice; null if there is none that you may know of.")
-    async def practice(self, info: Info, id: Id) -> Practice | None:  # noqa: A002 - the contract's word
+    async def practice(self, info: Info, id: Id) -> Practice | None:
         """Answered by the Shape."""
         return await read(info, shapes.PRACTICE_BY_ID)  # type: ignore[no-any-return]

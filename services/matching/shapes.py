@@ -37,7 +37,7 @@ from services.proposals.terms import Modality
 
 
 def _band(row: Row, _: Ask) -> Expression:
-    words = sa.case((row.score >= row.strong, Band.STRONG), (row.score >= row.good, Band.GOOD), else_=Band.POSSIBLE)
+    words = sa.case((row.score >= row.strong, Band.STRONG.value), (row.score >= row.good, Band.GOOD.value), else_=Band.POSSIBLE.value)
     return sa.type_coerce(words, text_enum(Band))
 
 
@@ -126,7 +126,7 @@ def _listed(side: str, weights: Row, _: Ask) -> sa.FromClause:
     """The weights of one side, a row for each criterion."""
     each = sa.func.unnest(array([sa.literal(one.value) for one in Criterion])).table_valued(
         sa.column("criterion", sa.Text), with_ordinality="place"
-    )
+    ).render_derived()
     weight = sa.cast(weights.weights[side].op("->>")(each.c.criterion), sa.Float).label("weight")
     return within(weights, sa.select(*each.c, weight)).subquery()
 

@@ -48,8 +48,8 @@ def partners(own: Row) -> sa.Subquery:
         for side in ("own", "their")
     }
     both, one = (how(pair.developing, pair.home_developing) for how in (sa.and_, sa.or_))
-    modality = sa.case((both, Modality.SOUTH_SOUTH), (one, Modality.NORTH_SOUTH), else_=Modality.OTHER)
-    reason = sa.case((sa.not_(one), ModalityReason.BOTH_DEVELOPED))
+    modality = sa.case((both, Modality.SOUTH_SOUTH.value), (one, Modality.NORTH_SOUTH.value), else_=Modality.OTHER.value)
+    reason = sa.case((sa.not_(one), ModalityReason.BOTH_DEVELOPED.value))
     return sa.select(
         pair.iso3,
         pair.regions,

@@ -1,0 +1,174 @@
+"""Ways in and out, and what people do about people."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+import strawberry
+
+from schema.core.context import Info
+from schema.core.errors import UserError, as_user_error
+from schema.core.mutation import act
+from schema.identity import inputs
+from services.core.errors import DomainError
+from services.core.ids import typed_id
+from services.identity import commands, credentials, queries
+from services.identity.terms import Invitation, Issued
+from services.identity.terms import Signed as Tokens
+
+Answer = TypeVar("Answer", bound=inputs.Signed)
+
+
+async def _signed(info: Info, make: Callable[[], Awaitable[Tokens]], answer: type[Answer]) -> Answer:
+    """Begin or renew a session; the rest of the operation reads as its person."""
+    context = info.context
+    try:
+        tokens = await make()
+        claims = context.require_issuer().signer.verify(tokens.access_token)
+        context.actor = await queries.actor_of_access(context.db, claims)
+    except DomainError as error:
+        return answer(errors=[as_user_error(error)])
+    return answer(
+        access_token=tokens.access_token,
+        access_expires_at=tokens.access_expires_at,
+        refresh_token=tokens.refresh_token,
+        refresh_expires_at=tokens.refresh_expires_at,
+    )
+
+
+async def _done(make: Awaitable[UUID]) -> tuple[bool, list[UserError]]:
+    try:
+        await make
+    except DomainError as error:
+        return False, [as_user_error(error)]
+    return True, []
+
+
+async def _issued(info: Info, make: Callable[..., Awaitable[Issued]]) -> tuple[Issued | None, list[UserError]]:
+    """Run a command that makes a secret; the secret is shown once, so no idempotency key can bring it back."""
+    actor = info.context.require_actor()
+    try:
+        async with info.context.db.write(actor) as session:
+            return await make(session, actor), []
+    except DomainError as error:
+        return None, [as_user_error(error)]
+
+
+@strawberry.type
+class IdentityMutation:
+    """Mutations of identity."""
+
+    @strawberry.mutation(description="Sign in with e-mail address and password. Everyone.")
+    async def sign_in(self, info: Info, input: inputs.SignInInput) -> inputs.SignInPayload:
+        """A wrong address and a wrong password are one answer."""
+        context = info.context
+        issuer = context.require_issuer()
+        return await _signed(
+            info,
+            lambda: credentials.sign_in(context.db, issuer, input.email, input.password, device=context.device),
+            inputs.SignInPayload,
+        )
+
+    @strawberry.mutation(description="Get the next access token of a session. Everyone who holds its refresh token.")
+    async def session_refresh(self, info: Info, input: inputs.SessionRefreshInput) -> inputs.SessionRefreshPayload:
+        """The refresh token is spent by this."""
+        context = info.context
+        issuer = context.require_issuer()
+        return await _signed(
+            info, lambda: credentials.refresh(context.db, issuer, input.refresh_token), inputs.SessionRefreshPayload
+        )
+
+    @strawberry.mutation(description="End the session in which you ask.")
+    async def sign_out(self, info: Info) -> inputs.SignOutPayload:
+        """One command."""
+        done, errors = await act(info, commands.sign_out)
+        return inputs.SignOutPayload(done=done is not None, errors=errors)
+
+    @strawberry.mutation(description="Set your first password with the secret of an invitation. Everyone who holds one.")
+    async def invitation_accept(self, info: Info, input: inputs.InvitationAcceptInput) -> inputs.InvitationAcceptPayload:
+        """One command."""
+        done, errors = await _done(credentials.accept_invitation(info.context.db, input.secret, input.password))
+        return inputs.InvitationAcceptPayload(done=done, errors=errors)
+
+    @strawberry.mutation(description="Change your password; your other sessions end.")
+    async def password_change(self, info: Info, input: inputs.PasswordChangeInput) -> inputs.PasswordChangePayload:
+        """One command."""
+        actor = info.context.require_actor()
+        change = credentials.change_password(info.context.db, actor, input.old_password, input.new_password)
+        done, errors = await _done(change)
+        return inputs.PasswordChangePayload(done=done, errors=errors)
+
+    @strawberry.mutation(
+        description="Invite a person: focal points to their own delegation, the secretariat the first focal point of one."
+    )
+    async def person_invite(self, info: Info, input: inputs.PersonInviteInput) -> inputs.PersonInvitePayload:
+        """One command."""
+
+        async def invite(session: commands.Writer, actor: commands.Actor) -> Issued:
+            delegation = typed_id(input.delegation, "delegation", path=("delegation",)) if input.delegation else None
+            languages = tuple(input.languages)
+            return await commands.invite_person(
+                session, actor, Invitation(input.email, input.name, input.role, languages, delegation)
+            )
+
+        issued, errors = await _issued(info, invite)
+        if issued is None:
+            return inputs.PersonInvitePayload(errors=errors)
+        return inputs.PersonInvitePayload(person_id=issued.id, secret=issued.secret)
+
+    @strawberry.mutation(description="Let a person leave: their sessions and tokens end, their acts stay. Focal points.")
+    async def person_remove(self, info: Info, input: inputs.PersonRemoveInput) -> inputs.PersonRemovePayload:
+        """One command."""
+        done, errors = await act(
+            info,
+            lambda session, actor: commands.remove_person(session, actor, typed_id(input.id, "person")),
+            input,
+            key=input.idempotency_key,
+        )
+        return inputs.PersonRemovePayload(person_id=done, errors=errors)
+
+    @strawberry.mutation(description="Give a person of your delegation another role. Focal points.")
+    async def person_give_role(self, info: Info, input: inputs.PersonGiveRoleInput) -> inputs.PersonGiveRolePayload:
+        """One command."""
+        done, errors = await act(
+            info, lambda session, actor: commands.give_role(session, actor, typed_id(input.id, "person"), input.role)
+        )
+        return inputs.PersonGiveRolePayload(person_id=done, errors=errors)
+
+    @strawberry.mutation(description="Change your own name and languages.")
+    async def settings_change(self, info: Info, input: inputs.SettingsChangeInput) -> inputs.SettingsChangePayload:
+        """One command."""
+        done, errors = await act(
+            info,
+            lambda session, actor: commands.change_settings(
+                session, actor, languages=input.languages, name=input.name
+            ),
+        )
+        return inputs.SettingsChangePayload(person_id=done, errors=errors)
+
+    @strawberry.mutation(description="End one of your sessions; its tokens are refused within 5 seconds.")
+    async def session_end(self, info: Info, input: inputs.SessionEndInput) -> inputs.SessionEndPayload:
+        """One command."""
+        done, errors = await act(
+            info, lambda session, actor: commands.end_session(session, actor, typed_id(input.id, "session"))
+        )
+        return inputs.SessionEndPayload(session_id=done, errors=errors)
+
+    @strawberry.mutation(description="Make an API token for a program that acts as you; its secret is shown once.")
+    async def api_token_create(self, info: Info, input: inputs.ApiTokenCreateInput) -> inputs.ApiTokenCreatePayload:
+        """One command."""
+        issued, errors = await _issued(
+            info,
+            lambda session, actor: commands.create_api_token(session, actor, input.name, input.scopes, input.days),
+        )
+        if issued is None:
+            return inputs.ApiTokenCreatePayload(errors=errors)
+        return inputs.ApiTokenCreatePayload(token_id=issued.id, secret=issued.secret)
+
+    @strawberry.mutation(description="Make one of your API tokens worthless; it is refused within 5 seconds.")
+    async def api_token_revoke(self, info: Info, input: inputs.ApiTokenRevokeInput) -> inputs.ApiTokenRevokePayload:
+        """One command."""
+        done, errors = await act(
+            info, lambda session, actor: commands.revoke_api_token(session, actor, typed_id(input.id, "api_token"))
+        )
+        return inputs.ApiTokenRevokePayload(token_id=done, errors=errors)
