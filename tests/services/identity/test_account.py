@@ -21,7 +21,7 @@ from tests.services.identity.world import (
     change,
     nothing_changes,
     person,
-    signed_in,
+    in_session,
 )
 
 Answer = type[DomainError] | None
@@ -86,7 +86,7 @@ async def test_settings_that_cannot_be_right_change_nothing(
 
 @pytest.mark.parametrize("who", [*EVERYONE, "secretariat"])
 async def test_everyone_signs_out_and_ends_their_own_sessions(db: Database, who: str) -> None:
-    me, _ = await signed_in(db, who)
+    me, _ = await in_session(db, who)
     async with db.write(SYSTEM) as session:
         other = await a_session(session, who)
     async with db.write(me) as session:
@@ -142,7 +142,7 @@ MAKING: dict[tuple[str, tuple[Scope, ...]], Answer] = {
 
 @pytest.mark.parametrize(("who", "scopes"), MAKING)
 async def test_who_makes_tokens_of_which_scopes(db: Database, who: str, scopes: tuple[Scope, ...]) -> None:
-    me, _ = await signed_in(db, who)
+    me, _ = await in_session(db, who)
     expected = MAKING[who, scopes]
     if expected is not None:
         await refused(
@@ -172,7 +172,7 @@ async def test_without_a_session_of_ones_own_nobody_makes_a_token(db: Database, 
     ("name", "days", "path"), [("", 1, "name"), ("a" * 101, 1, "name"), ("X", 0, "days"), ("X", 366, "days")]
 )
 async def test_a_token_needs_a_name_and_a_number_of_days(db: Database, name: str, days: int, path: str) -> None:
-    me, _ = await signed_in(db, "ZMB viewer")
+    me, _ = await in_session(db, "ZMB viewer")
     error = await refused(db, me, lambda session, one: commands.create_api_token(session, one, name, [], days), Invalid)
     assert error.path == (path,)
 

@@ -20,7 +20,7 @@ from services.identity.tables import ApiToken, Person, SignInSession
 from services.membership.tables import Delegation
 from services.membership.terms import TAKES_PART, Standing
 from tests.builders import actor, delegation_id, id_of
-from tests.services.identity.world import SIGNER, change, signed_in
+from tests.services.identity.world import SIGNER, change, in_session
 
 PEOPLE = (
     "ZMB focal point", "ZMB contributor", "ZMB viewer", "CHN focal point", "CHN contributor", "VAT focal point",
@@ -50,21 +50,21 @@ async def a_token(db: Database, me: Actor, *scopes: Scope) -> tuple[str, ApiToke
 
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_an_access_token_stands_for_its_person_in_its_session(db: Database, who: str) -> None:
-    _, signed = await signed_in(db, who)
-    found = await queries.actor_of_access(db, SIGNER.verify(signed.access_token))
-    assert found == replace(expected(who), session_id=signed.session_id)
+    me, access = await in_session(db, who)
+    found = await queries.actor_of_access(db, SIGNER.verify(access))
+    assert found == replace(expected(who), session_id=me.session_id)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_an_api_token_that_reads_stands_for_its_person_who_acts_on_nothing(db: Database, who: str) -> None:
-    me, _ = await signed_in(db, who)
+    me, _ = await in_session(db, who)
     secret, _ = await a_token(db, me, Scope.READ)
     found = await queries.actor_of_api_token(db, secret)
     assert found == replace(expected(who), scopes=frozenset({Scope.READ}), acts=False)
 
 
 async def test_an_api_token_that_imports_does_not_write_otherwise(db: Database) -> None:
-    me, _ = await signed_in(db, "ZMB focal point")
+    me, _ = await in_session(db, "ZMB focal point")
     secret, _ = await a_token(db, me, Scope.IMPORT)
     found = await queries.actor_of_api_token(db, secret)
     assert (found.acts, found.reads_members) == (False, True)
@@ -72,13 +72,13 @@ async def test_an_api_token_that_imports_does_not_write_otherwise(db: Database) 
 
 
 async def test_an_api_token_that_writes_lets_its_person_act(db: Database) -> None:
-    me, _ = await signed_in(db, "ZMB contributor")
+    me, _ = await in_session(db, "ZMB contributor")
     secret, _ = await a_token(db, me, Scope.WRITE)
     assert (await queries.actor_of_api_token(db, secret)).acts
 
 
 async def test_a_token_never_does_more_than_its_person_does_today(db: Database) -> None:
-    me, _ = await signed_in(db, "ZMB focal point")
+    me, _ = await in_session(db, "ZMB focal point")
     secret, _ = await a_token(db, me, *Scope)
     async with db.write(SYSTEM) as session:
         await change(session, Person, id_of("ZMB focal point"), role=Role.VIEWER)
@@ -89,9 +89,9 @@ async def test_a_token_never_does_more_than_its_person_does_today(db: Database) 
 
 @pytest.mark.parametrize("standing", Standing)
 async def test_what_a_person_may_follows_from_the_standing_of_today(db: Database, standing: Standing) -> None:
-    _, signed = await signed_in(db, "ZMB focal point")
+    _, access = await in_session(db, "ZMB focal point")
     await restand(db, "ZMB", standing)
-    found = await queries.actor_of_access(db, SIGNER.verify(signed.access_token))
+    found = await queries.actor_of_access(db, SIGNER.verify(access))
     rights = standing in TAKES_PART
     assert (found.reads_members, found.acts) == (rights, rights)
     assert found.co_chair == (standing is Standing.CO_CHAIR)
@@ -99,24 +99,24 @@ async def test_what_a_person_may_follows_from_the_standing_of_today(db: Database
 
 
 async def test_a_reader_reads_in_their_languages_and_in_the_plain_form_of_each(db: Database) -> None:
-    me, signed = await signed_in(db, "ZMB viewer")
+    me, access = await in_session(db, "ZMB viewer")
     async with db.write(me) as session:
         await commands.change_settings(session, me, languages=["pt-BR", "fr"])
-    assert (await queries.actor_of_access(db, SIGNER.verify(signed.access_token))).languages == ("pt-BR", "pt", "fr")
+    assert (await queries.actor_of_access(db, SIGNER.verify(access))).languages == ("pt-BR", "pt", "fr")
 
 
 @pytest.mark.parametrize("case", ["ended", "expired", "left", "of another person", "of no session"])
 async def test_an_access_token_of_nothing_alive_stands_for_nobody(db: Database, case: str) -> None:
-    me, signed = await signed_in(db, "ZMB viewer")
-    claims = SIGNER.verify(signed.access_token)
+    me, access = await in_session(db, "ZMB viewer")
+    claims = SIGNER.verify(access)
     async with db.write(SYSTEM) as session:
         match case:
             case "ended":
                 await commands.sign_out(session, me)
             case "expired":
-                await change(session, SignInSession, signed.session_id, expires_at=now())
+                await change(session, SignInSession, claims.session, expires_at=now())
             case "left":
-                await change(session, Person, signed.person_id, left_at=now())
+                await change(session, Person, claims.subject, left_at=now())
             case "of another person":
                 claims = replace(claims, subject=id_of("ZMB focal point"))
             case "of no session":
@@ -127,7 +127,7 @@ async def test_an_access_token_of_nothing_alive_stands_for_nobody(db: Database, 
 
 @pytest.mark.parametrize("case", ["revoked", "expired", "left", "unknown", "no text"])
 async def test_an_api_token_of_nothing_alive_stands_for_nobody(db: Database, case: str) -> None:
-    me, _ = await signed_in(db, "ZMB viewer")
+    me, _ = await in_session(db, "ZMB viewer")
     secret, token = await a_token(db, me, Scope.READ)
     async with db.write(SYSTEM) as session:
         match case:
@@ -171,10 +171,10 @@ def actors_over(db: Database, *, size: int = 10) -> tuple[Actors, Clock, Asked]:
 
 
 async def test_a_token_seen_just_now_asks_nobody(db: Database) -> None:
-    me, signed = await signed_in(db, "ZMB viewer")
+    me, access = await in_session(db, "ZMB viewer")
     secret, _ = await a_token(db, me, Scope.READ)
     actors, clock, asked = actors_over(db)
-    for token, times in ((signed.access_token, 1), (secret, 2)):
+    for token, times in ((access, 1), (secret, 2)):
         first = await actors.of(token)
         clock.seconds += 4.9
         assert await actors.of(token) is first
@@ -183,10 +183,10 @@ async def test_a_token_seen_just_now_asks_nobody(db: Database) -> None:
 
 @pytest.mark.parametrize("what", ["access token", "API token"])
 async def test_what_is_revoked_is_refused_5_seconds_later_at_the_latest(db: Database, what: str) -> None:
-    me, signed = await signed_in(db, "ZMB viewer")
+    me, access = await in_session(db, "ZMB viewer")
     secret, token = await a_token(db, me, Scope.READ)
     actors, clock, _ = actors_over(db)
-    bearer = signed.access_token if what == "access token" else secret
+    bearer = access if what == "access token" else secret
     await actors.of(bearer)
     async with db.write(me) as session:
         await commands.revoke_api_token(session, me, token.id)
@@ -198,19 +198,19 @@ async def test_what_is_revoked_is_refused_5_seconds_later_at_the_latest(db: Data
 
 
 async def test_a_change_of_role_or_standing_reaches_a_known_token_within_5_seconds(db: Database) -> None:
-    _, signed = await signed_in(db, "ZMB viewer")
+    _, access = await in_session(db, "ZMB viewer")
     actors, clock, _ = actors_over(db)
-    assert (await actors.of(signed.access_token)).acts
+    assert (await actors.of(access)).acts
     await restand(db, "ZMB", Standing.SUSPENDED)
     async with db.write(SYSTEM) as session:
         await change(session, Person, id_of("ZMB viewer"), role=Role.CONTRIBUTOR)
     clock.seconds += 5
-    found = await actors.of(signed.access_token)
+    found = await actors.of(access)
     assert (found.role, found.acts, found.reads_members) == (Role.CONTRIBUTOR, False, False)
 
 
 async def test_a_known_access_token_is_not_good_beyond_its_own_end(db: Database) -> None:
-    me, _ = await signed_in(db, "ZMB viewer")
+    me, _ = await in_session(db, "ZMB viewer")
     assert me.person_id is not None
     assert me.session_id is not None
     actors, clock, asked = actors_over(db)
@@ -222,10 +222,10 @@ async def test_a_known_access_token_is_not_good_beyond_its_own_end(db: Database)
 
 
 async def test_only_so_many_tokens_are_remembered_and_the_least_used_goes_first(db: Database) -> None:
-    me, signed = await signed_in(db, "ZMB viewer")
+    me, access = await in_session(db, "ZMB viewer")
     secrets = [(await a_token(db, me, Scope.READ))[0] for _ in range(2)]
     actors, _, asked = actors_over(db, size=2)
-    for token in (signed.access_token, secrets[0], signed.access_token, secrets[1], signed.access_token):
+    for token in (access, secrets[0], access, secrets[1], access):
         await actors.of(token)
     assert asked.times == 3
     await actors.of(secrets[0])
@@ -240,7 +240,7 @@ async def test_what_is_no_token_of_ours_stands_for_nobody(db: Database, token: s
 
 
 async def test_whom_a_token_stands_for_is_found_in_one_statement(db: Database) -> None:
-    me, signed = await signed_in(db, "ZMB viewer")
+    me, access = await in_session(db, "ZMB viewer")
     secret, _ = await a_token(db, me, Scope.READ)
     said: list[str] = []
 
@@ -249,7 +249,7 @@ async def test_whom_a_token_stands_for_is_found_in_one_statement(db: Database) -
 
     sa.event.listen(sa.Engine, "before_cursor_execute", before)
     try:
-        await queries.actor_of_access(db, SIGNER.verify(signed.access_token))
+        await queries.actor_of_access(db, SIGNER.verify(access))
         await queries.actor_of_api_token(db, secret)
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", before)
