@@ -21,7 +21,9 @@ app = typer.Typer(
 )
 reference = typer.Typer(help="Reference data: states, classifications, sectors, SDG targets, languages, licences.")
 demo = typer.Typer(help="Demonstration data: plainly fictional, marked as demo everywhere.")
-imports = typer.Typer(help="Bring in a spreadsheet's rows (JSONL or CSV): added, or updated by (delegation, externalId).")
+imports = typer.Typer(
+    help="Bring in a spreadsheet's rows (JSONL or CSV): added, or updated by (delegation, externalId)."
+)
 app.add_typer(reference, name="reference", no_args_is_help=True)
 app.add_typer(demo, name="demo", no_args_is_help=True)
 app.add_typer(imports, name="import", no_args_is_help=True)
@@ -82,7 +84,9 @@ def schema(
         committed.write_text(text, encoding="utf-8")
     elif check:
         if not committed.exists() or committed.read_text(encoding="utf-8") != text:
-            raise typer.Exit(_failed("The SDL differs from schema/schema.graphql: run `make schema` and look at the change."))
+            raise typer.Exit(
+                _failed("The SDL differs from schema/schema.graphql: run `make schema` and look at the change.")
+            )
     else:
         typer.echo(text)
 
@@ -92,8 +96,18 @@ def reference_load(json: Json = False) -> None:  # noqa: FBT002 - a switch
     """Load the reference data; doing it again changes nothing. Shows what changed."""
     changes = running.load_reference(say)
     if json:
-        show({table: {"added": list(c.added), "changed": list(c.changed), "removed": list(c.removed),
-                      "kept": list(c.kept), "unchanged": c.unchanged} for table, c in changes.tables.items()})
+        show(
+            {
+                table: {
+                    "added": list(c.added),
+                    "changed": list(c.changed),
+                    "removed": list(c.removed),
+                    "kept": list(c.kept),
+                    "unchanged": c.unchanged,
+                }
+                for table, c in changes.tables.items()
+            }
+        )
 
 
 def _failed(sentence: str) -> int:

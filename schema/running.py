@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from socket import socket
 
 from services.core import migration, postgres
 from services.core.actor import SYSTEM
@@ -157,30 +158,27 @@ async def _serve(urls: Urls, chosen: Settings, say: Say, accounts: list[str], *,
 
     from schema.app import serving
 
+    class Announcing(uvicorn.Server):
+        """Says when people can come."""
+
+        async def startup(self, sockets: list[socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                for line in (*accounts, f"ready {chosen.public_url}"):
+                    say(line)
+
     application, _ = serving(chosen, urls.app)
-    server = uvicorn.Server(
+    server = Announcing(
         uvicorn.Config(application, host=chosen.host, port=chosen.port, log_level="warning", server_header=False)
     )
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(_announce(server, chosen, say, accounts))]
-    if worker:
-        tasks.append(asyncio.create_task(_work(urls, stop)))
+    working = asyncio.create_task(_work(urls, stop)) if worker else None
     try:
         await server.serve()
-    except KeyboardInterrupt:
-        say("stopping")
     finally:
         stop.set()
-        await asyncio.gather(*tasks, return_exceptions=False)
-
-
-async def _announce(server: "object", chosen: Settings, say: Say, accounts: list[str]) -> None:
-    while not server.started and not server.should_exit:  # type: ignore[attr-defined]
-        await asyncio.sleep(0.02)
-    if server.started:  # type: ignore[attr-defined]
-        for line in accounts:
-            say(line)
-        say(f"ready {chosen.public_url}")
+        if working is not None:
+            await working
 
 
 async def _work(urls: Urls, stop: asyncio.Event | None = None) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
-from services.core.actor import SYSTEM, Actor, Audience, Role
+from services.core.actor import Actor, Audience, Role
 from services.core.db import Writer
 from services.core.read.shape import table_of
 from services.core.texts import Text, save_text
@@ -134,8 +134,6 @@ async def count(session: Writer, table: type[Any]) -> int:
     return int(await session.scalar(sa.select(sa.func.count()).select_from(table_of(table))) or 0)
 
 
-
-
 async def build_examples(session: Writer) -> list[tuple[str, UUID]]:
     """Practices in every state, endorsed and in several languages; returns the ids of all examples with their kinds."""
     made: list[tuple[str, UUID]] = [("delegation", delegation_id(code)) for code in DELEGATIONS]
@@ -145,7 +143,7 @@ async def build_examples(session: Writer) -> list[tuple[str, UUID]]:
         practice = await a_practice(
             session,
             by=["ZMB", "FRA", "SEN"][number % 3],
-            title=f"{title} \u2028 \"{number}\" \\ 🧪",
+            title=f'{title} \u2028 "{number}" \\ 🧪',
             language=language,
             status=status,
             visibility=list(Audience)[(number + 2) % 3],

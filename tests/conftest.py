@@ -108,6 +108,7 @@ class OneAtATime(Database):
         async with self._in_turn():
             self.documents.append(sql)
             raw = (await self._connection.get_raw_connection()).driver_connection
+            assert raw is not None
             return str(await raw.fetchval(sql, *values))
 
     async def revision(self) -> str | None:

@@ -12,3 +12,5 @@ Prefer = Annotated[
     LanguageTag | None, strawberry.argument(description="The language to prefer before the reader's own.")
 ]
 Id = Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+ASKED = strawberry.argument(description="What is asked for.")
+"""For the one input of a mutation, whose type says the rest."""

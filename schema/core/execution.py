@@ -71,7 +71,7 @@ async def read(info: Info, root: One | Connection, *, type_name: str | None = No
         Unavailable: the database took too long or cannot be reached.
     """
     context: Context = info.context
-    raw = info._raw_info  # noqa: SLF001 - Strawberry's Info has no public way to the AST
+    raw: Any = info._raw_info  # noqa: SLF001 - Strawberry's Info has no public way to the AST
     opened = open_values(raw.variable_values)
     source = raw.operation.loc.source.body if raw.operation.loc else str(id(raw.operation))
     name = raw.operation.name.value if raw.operation.name else None

@@ -34,7 +34,9 @@ log = logging.getLogger("gof.graphql")
 class Refused(Exception):
     """The request is not one that GraphQL can answer."""
 
-    def __init__(self, status: int, message: str, *, code: str = "BAD_REQUEST", headers: dict[str, str] | None = None):
+    def __init__(
+        self, status: int, message: str, *, code: str = "BAD_REQUEST", headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status, self.message, self.code, self.headers = status, message, code, headers or {}
 

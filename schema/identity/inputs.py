@@ -56,7 +56,9 @@ class PersonInviteInput:
     email: str = strawberry.field(description="E-mail address.")
     name: str = strawberry.field(description="Name, 1 to 200 characters.")
     role: Role = strawberry.field(description="VIEWER, CONTRIBUTOR or FOCAL_POINT; the secretariat also SECRETARIAT.")
-    languages: list[LanguageTag] = strawberry.field(default_factory=list, description="Languages they read in, best first.")
+    languages: list[LanguageTag] = strawberry.field(
+        default_factory=list, description="Languages they read in, best first."
+    )
     delegation: strawberry.ID | None = strawberry.field(
         default=None, description="For the secretariat: the delegation whose first focal point this is."
     )
@@ -83,7 +85,9 @@ class SettingsChangeInput:
     """Settings."""
 
     name: str | None = strawberry.field(default=None, description="Your name, 1 to 200 characters.")
-    languages: list[LanguageTag] | None = strawberry.field(default=None, description="Languages you read in, best first.")
+    languages: list[LanguageTag] | None = strawberry.field(
+        default=None, description="Languages you read in, best first."
+    )
 
 
 @strawberry.input(description="One of your sessions, by its id.")
@@ -121,7 +125,9 @@ class Signed:
         default=None, description="Gets the next access token, once; used twice, it ends the session."
     )
     refresh_expires_at: datetime | None = strawberry.field(default=None, description="Until when it is good.")
-    errors: list[UserError] = strawberry.field(default_factory=list, description="Why you are not signed in; empty if you are.")
+    errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why you are not signed in; empty if you are."
+    )
 
     @strawberry.field(description="You; null if you are not signed in.")
     async def viewer(self, info: Info) -> Viewer | None:
@@ -233,7 +239,9 @@ class ApiTokenPayload:
 class ApiTokenCreatePayload(ApiTokenPayload):
     """Answer of apiTokenCreate."""
 
-    secret: str | None = strawberry.field(default=None, description="Send it as `Authorization: Bearer …`; never shown again.")
+    secret: str | None = strawberry.field(
+        default=None, description="Send it as `Authorization: Bearer …`; never shown again."
+    )
 
 
 @strawberry.type(description="The token as it now is, or why it was not done.")

@@ -1,15 +1,18 @@
 """Ways in and out, and what people do about people."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import strawberry
 
+from schema.core.arguments import ASKED
 from schema.core.context import Info
 from schema.core.errors import UserError, as_user_error
 from schema.core.mutation import act
 from schema.identity import inputs
+from services.core.actor import Actor
+from services.core.db import Writer
 from services.core.errors import DomainError
 from services.core.ids import typed_id
 from services.identity import commands, credentials, queries
@@ -59,7 +62,7 @@ class IdentityMutation:
     """Mutations of identity."""
 
     @strawberry.mutation(description="Sign in with e-mail address and password. Everyone.")
-    async def sign_in(self, info: Info, input: inputs.SignInInput) -> inputs.SignInPayload:
+    async def sign_in(self, info: Info, input: Annotated[inputs.SignInInput, ASKED]) -> inputs.SignInPayload:
         """A wrong address and a wrong password are one answer."""
         context = info.context
         issuer = context.require_issuer()
@@ -70,7 +73,9 @@ class IdentityMutation:
         )
 
     @strawberry.mutation(description="Get the next access token of a session. Everyone who holds its refresh token.")
-    async def session_refresh(self, info: Info, input: inputs.SessionRefreshInput) -> inputs.SessionRefreshPayload:
+    async def session_refresh(
+        self, info: Info, input: Annotated[inputs.SessionRefreshInput, ASKED]
+    ) -> inputs.SessionRefreshPayload:
         """The refresh token is spent by this."""
         context = info.context
         issuer = context.require_issuer()
@@ -84,14 +89,20 @@ class IdentityMutation:
         done, errors = await act(info, commands.sign_out)
         return inputs.SignOutPayload(done=done is not None, errors=errors)
 
-    @strawberry.mutation(description="Set your first password with the secret of an invitation. Everyone who holds one.")
-    async def invitation_accept(self, info: Info, input: inputs.InvitationAcceptInput) -> inputs.InvitationAcceptPayload:
+    @strawberry.mutation(
+        description="Set your first password with the secret of an invitation. Everyone who holds one."
+    )
+    async def invitation_accept(
+        self, info: Info, input: Annotated[inputs.InvitationAcceptInput, ASKED]
+    ) -> inputs.InvitationAcceptPayload:
         """One command."""
         done, errors = await _done(credentials.accept_invitation(info.context.db, input.secret, input.password))
         return inputs.InvitationAcceptPayload(done=done, errors=errors)
 
     @strawberry.mutation(description="Change your password; your other sessions end.")
-    async def password_change(self, info: Info, input: inputs.PasswordChangeInput) -> inputs.PasswordChangePayload:
+    async def password_change(
+        self, info: Info, input: Annotated[inputs.PasswordChangeInput, ASKED]
+    ) -> inputs.PasswordChangePayload:
         """One command."""
         actor = info.context.require_actor()
         change = credentials.change_password(info.context.db, actor, input.old_password, input.new_password)
@@ -101,10 +112,12 @@ class IdentityMutation:
     @strawberry.mutation(
         description="Invite a person: focal points to their own delegation, the secretariat the first focal point of one."
     )
-    async def person_invite(self, info: Info, input: inputs.PersonInviteInput) -> inputs.PersonInvitePayload:
+    async def person_invite(
+        self, info: Info, input: Annotated[inputs.PersonInviteInput, ASKED]
+    ) -> inputs.PersonInvitePayload:
         """One command."""
 
-        async def invite(session: commands.Writer, actor: commands.Actor) -> Issued:
+        async def invite(session: Writer, actor: Actor) -> Issued:
             delegation = typed_id(input.delegation, "delegation", path=("delegation",)) if input.delegation else None
             languages = tuple(input.languages)
             return await commands.invite_person(
@@ -116,8 +129,12 @@ class IdentityMutation:
             return inputs.PersonInvitePayload(errors=errors)
         return inputs.PersonInvitePayload(person_id=issued.id, secret=issued.secret)
 
-    @strawberry.mutation(description="Let a person leave: their sessions and tokens end, their acts stay. Focal points.")
-    async def person_remove(self, info: Info, input: inputs.PersonRemoveInput) -> inputs.PersonRemovePayload:
+    @strawberry.mutation(
+        description="Let a person leave: their sessions and tokens end, their acts stay. Focal points."
+    )
+    async def person_remove(
+        self, info: Info, input: Annotated[inputs.PersonRemoveInput, ASKED]
+    ) -> inputs.PersonRemovePayload:
         """One command."""
         done, errors = await act(
             info,
@@ -128,7 +145,9 @@ class IdentityMutation:
         return inputs.PersonRemovePayload(person_id=done, errors=errors)
 
     @strawberry.mutation(description="Give a person of your delegation another role. Focal points.")
-    async def person_give_role(self, info: Info, input: inputs.PersonGiveRoleInput) -> inputs.PersonGiveRolePayload:
+    async def person_give_role(
+        self, info: Info, input: Annotated[inputs.PersonGiveRoleInput, ASKED]
+    ) -> inputs.PersonGiveRolePayload:
         """One command."""
         done, errors = await act(
             info, lambda session, actor: commands.give_role(session, actor, typed_id(input.id, "person"), input.role)
@@ -136,18 +155,20 @@ class IdentityMutation:
         return inputs.PersonGiveRolePayload(person_id=done, errors=errors)
 
     @strawberry.mutation(description="Change your own name and languages.")
-    async def settings_change(self, info: Info, input: inputs.SettingsChangeInput) -> inputs.SettingsChangePayload:
+    async def settings_change(
+        self, info: Info, input: Annotated[inputs.SettingsChangeInput, ASKED]
+    ) -> inputs.SettingsChangePayload:
         """One command."""
         done, errors = await act(
             info,
-            lambda session, actor: commands.change_settings(
-                session, actor, languages=input.languages, name=input.name
-            ),
+            lambda session, actor: commands.change_settings(session, actor, languages=input.languages, name=input.name),
         )
         return inputs.SettingsChangePayload(person_id=done, errors=errors)
 
     @strawberry.mutation(description="End one of your sessions; its tokens are refused within 5 seconds.")
-    async def session_end(self, info: Info, input: inputs.SessionEndInput) -> inputs.SessionEndPayload:
+    async def session_end(
+        self, info: Info, input: Annotated[inputs.SessionEndInput, ASKED]
+    ) -> inputs.SessionEndPayload:
         """One command."""
         done, errors = await act(
             info, lambda session, actor: commands.end_session(session, actor, typed_id(input.id, "session"))
@@ -155,7 +176,9 @@ class IdentityMutation:
         return inputs.SessionEndPayload(session_id=done, errors=errors)
 
     @strawberry.mutation(description="Make an API token for a program that acts as you; its secret is shown once.")
-    async def api_token_create(self, info: Info, input: inputs.ApiTokenCreateInput) -> inputs.ApiTokenCreatePayload:
+    async def api_token_create(
+        self, info: Info, input: Annotated[inputs.ApiTokenCreateInput, ASKED]
+    ) -> inputs.ApiTokenCreatePayload:
         """One command."""
         issued, errors = await _issued(
             info,
@@ -166,7 +189,9 @@ class IdentityMutation:
         return inputs.ApiTokenCreatePayload(token_id=issued.id, secret=issued.secret)
 
     @strawberry.mutation(description="Make one of your API tokens worthless; it is refused within 5 seconds.")
-    async def api_token_revoke(self, info: Info, input: inputs.ApiTokenRevokeInput) -> inputs.ApiTokenRevokePayload:
+    async def api_token_revoke(
+        self, info: Info, input: Annotated[inputs.ApiTokenRevokeInput, ASKED]
+    ) -> inputs.ApiTokenRevokePayload:
         """One command."""
         done, errors = await act(
             info, lambda session, actor: commands.revoke_api_token(session, actor, typed_id(input.id, "api_token"))

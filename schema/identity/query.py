@@ -22,7 +22,9 @@ class IdentityQuery:
         """Answered by the Shape."""
         return await read(info, shapes.MYSELF)  # type: ignore[no-any-return]
 
-    @strawberry.field(description="The people of your delegation; for the secretariat, all people. Those who left are not listed.")
+    @strawberry.field(
+        description="The people of your delegation; for the secretariat, all people. Those who left are not listed."
+    )
     async def people(
         self,
         info: Info,

@@ -41,7 +41,9 @@ class StandingPeriod:
 
     standing: Standing = strawberry.field(description="The standing.")
     valid_from: date = strawberry.field(description="The first day.")
-    valid_to: date | None = strawberry.field(description="The first day on which it no longer holds; null while it does.")
+    valid_to: date | None = strawberry.field(
+        description="The first day on which it no longer holds; null while it does."
+    )
     reference: str = strawberry.field(description="The note verbale or decision it rests on; empty if none is named.")
 
 

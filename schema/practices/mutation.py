@@ -29,13 +29,17 @@ class PracticeDraftInput:
     language: LanguageTag = strawberry.field(description="The language it is written in.")
     title: str = strawberry.field(description="Title, 1 to 200 characters.")
     summary: str = strawberry.field(default="", description="Summary, up to 1,000 characters.")
-    description: str = strawberry.field(default="", description="The practice itself, Markdown, up to 20,000 characters.")
+    description: str = strawberry.field(
+        default="", description="The practice itself, Markdown, up to 20,000 characters."
+    )
     capacity_areas: list[CapacityArea] = strawberry.field(default_factory=list, description="Which capacity it builds.")
     sectors: list[str] = strawberry.field(default_factory=list, description="OECD-DAC purpose codes of five digits.")
     sdg_targets: list[str] = strawberry.field(default_factory=list, description="SDG targets, such as `4.4`.")
     licence: str | None = strawberry.field(default=None, description="SPDX id of the licence, such as `CC-BY-4.0`.")
     visibility: Audience = strawberry.field(default=Audience.PUBLIC, description="Who reads it once it is published.")
-    external_id: str | None = strawberry.field(default=None, description="Your own number for it, unique in your delegation.")
+    external_id: str | None = strawberry.field(
+        default=None, description="Your own number for it, unique in your delegation."
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
 
@@ -84,7 +88,9 @@ class PracticePayload:
     """What every act on a practice answers."""
 
     practice_id: strawberry.Private[UUID | None] = None
-    errors: list[UserError] = strawberry.field(default_factory=list, description="Why it was not done; empty if it was.")
+    errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was not done; empty if it was."
+    )
 
     @strawberry.field(description="The practice as it now is; null if nothing was done.")
     async def practice(self, info: Info) -> Practice | None:
@@ -144,7 +150,9 @@ class PracticeDeletePayload:
     """Answer of practiceDelete."""
 
     deleted_id: strawberry.ID | None = strawberry.field(default=None, description="What is gone; null if nothing is.")
-    errors: list[UserError] = strawberry.field(default_factory=list, description="Why it was not done; empty if it was.")
+    errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was not done; empty if it was."
+    )
 
 
 @strawberry.type
@@ -164,7 +172,10 @@ class PracticeMutation:
             external_id=input.external_id,
         )
         done, errors = await act(
-            info, lambda session, actor: commands.draft_practice(session, actor, content), input, key=input.idempotency_key
+            info,
+            lambda session, actor: commands.draft_practice(session, actor, content),
+            input,
+            key=input.idempotency_key,
         )
         return PracticeDraftPayload(practice_id=done, errors=errors)
 
@@ -175,7 +186,9 @@ class PracticeMutation:
         revision = changes.pop("revision")
         done, errors = await act(
             info,
-            lambda session, actor: commands.revise_practice(session, actor, typed_id(id, "practice"), revision, changes),
+            lambda session, actor: commands.revise_practice(
+                session, actor, typed_id(id, "practice"), revision, changes
+            ),
         )
         return PracticeRevisePayload(practice_id=done, errors=errors)
 
@@ -212,23 +225,31 @@ class PracticeMutation:
         )
         return PracticePublishPayload(practice_id=done, errors=errors)
 
-    @strawberry.mutation(description="Give a practice in review back to its delegation, with the reason. Secretariat only.")
+    @strawberry.mutation(
+        description="Give a practice in review back to its delegation, with the reason. Secretariat only."
+    )
     async def practice_return(self, info: Info, input: WhichAndWhy) -> PracticeReturnPayload:
         """One command."""
         done, errors = await act(
             info,
-            lambda session, actor: commands.return_practice(session, actor, typed_id(input.id, "practice"), input.reason),
+            lambda session, actor: commands.return_practice(
+                session, actor, typed_id(input.id, "practice"), input.reason
+            ),
             input,
             key=input.idempotency_key,
         )
         return PracticeReturnPayload(practice_id=done, errors=errors)
 
-    @strawberry.mutation(description="Take a published practice out of sight, with the reason. Its focal points, or the secretariat.")
+    @strawberry.mutation(
+        description="Take a published practice out of sight, with the reason. Its focal points, or the secretariat."
+    )
     async def practice_withdraw(self, info: Info, input: WhichAndWhy) -> PracticeWithdrawPayload:
         """One command."""
         done, errors = await act(
             info,
-            lambda session, actor: commands.withdraw_practice(session, actor, typed_id(input.id, "practice"), input.reason),
+            lambda session, actor: commands.withdraw_practice(
+                session, actor, typed_id(input.id, "practice"), input.reason
+            ),
             input,
             key=input.idempotency_key,
         )
@@ -245,7 +266,9 @@ class PracticeMutation:
         )
         return PracticeConfirmPayload(practice_id=done, errors=errors)
 
-    @strawberry.mutation(description="Give your delegation's one voice to a practice. Focal points of other delegations.")
+    @strawberry.mutation(
+        description="Give your delegation's one voice to a practice. Focal points of other delegations."
+    )
     async def practice_endorse(self, info: Info, input: Which) -> PracticeEndorsePayload:
         """One command."""
         done, errors = await act(

@@ -17,7 +17,9 @@ from services.practices.shapes import PracticeOrder
 class PracticeQuery:
     """Root fields of practices."""
 
-    @strawberry.field(description="Published practices, your own delegation's drafts, and for the secretariat those in review.")
+    @strawberry.field(
+        description="Published practices, your own delegation's drafts, and for the secretariat those in review."
+    )
     async def practices(
         self,
         info: Info,
@@ -26,7 +28,9 @@ class PracticeQuery:
         where: Annotated[PracticeWhere | None, strawberry.argument(description="Which ones; all when absent.")] = None,
         order: Annotated[
             PracticeOrder | None,
-            strawberry.argument(description="In which order; RELEVANCE when absent and something is searched, else NEWEST."),
+            strawberry.argument(
+                description="In which order; RELEVANCE when absent and something is searched, else NEWEST."
+            ),
         ] = None,
     ) -> Connection[Practice]:
         """Answered by the Shape."""

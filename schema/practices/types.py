@@ -1,7 +1,7 @@
 """GraphQL types of practices: names, descriptions and nullability; where values come from is in the Shapes."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -74,7 +74,7 @@ class PracticeVersion:
     texts: list[PracticeVersionText] = strawberry.field(description="Its texts of that day, by language.")
 
 
-def _may(what: str) -> bool:
+def _may(what: str) -> Any:
     return strawberry.field(description=f"Whether you may {what} now.")
 
 
@@ -101,7 +101,9 @@ class Practice(Node):
     created_at: datetime = strawberry.field(description="When its first draft was made.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
     published_at: datetime | None = strawberry.field(description="When it was first published; null before.")
-    last_confirmed_on: date | None = strawberry.field(description="When its author last said that it holds; null before.")
+    last_confirmed_on: date | None = strawberry.field(
+        description="When its author last said that it holds; null before."
+    )
     freshness: Freshness | None = strawberry.field(description="How long ago that was; null unless it is published.")
     return_reason: str = strawberry.field(description="What the secretariat asked for when it returned it; else empty.")
     withdrawal_reason: str = strawberry.field(description="Why it was withdrawn; else empty.")
@@ -114,7 +116,9 @@ class Practice(Node):
     viewer_can_withdraw: bool = _may("withdraw it")
     viewer_can_confirm: bool = _may("confirm that it holds")
     viewer_can_endorse: bool = _may("endorse it")
-    viewer_cannot_endorse_reasons: list[str] = strawberry.field(description="Codes of why you may not endorse it; or empty.")
+    viewer_cannot_endorse_reasons: list[str] = strawberry.field(
+        description="Codes of why you may not endorse it; or empty."
+    )
 
     @strawberry.field(description="Title, up to 200 characters.")
     def title(self, language: Prefer = None) -> LocalizedText:
@@ -136,7 +140,9 @@ class Practice(Node):
         self,
         first: First = 20,
         after: After = None,
-        order: Annotated[EndorsementOrder, strawberry.argument(description="In which order.")] = EndorsementOrder.NEWEST,
+        order: Annotated[
+            EndorsementOrder, strawberry.argument(description="In which order.")
+        ] = EndorsementOrder.NEWEST,
     ) -> Connection[Endorsement]:
         """Answered by the Shape."""
         return answered_by_shape()  # type: ignore[no-any-return]
@@ -147,10 +153,13 @@ class PracticeWhere:
     """Practice filter."""
 
     search: str | None = strawberry.field(
-        default=None, description="Words in any language, up to 300 characters; finds by word and across languages by meaning."
+        default=None,
+        description="Words in any language, up to 300 characters; finds by word and across languages by meaning.",
     )
     status: PracticeStatus | None = strawberry.field(default=None, description="Is at this point of its life.")
     delegation: strawberry.ID | None = strawberry.field(default=None, description="Is by this delegation.")
     capacity_areas: list[CapacityArea] | None = strawberry.field(default=None, description="Builds any of these.")
-    sectors: list[str] | None = strawberry.field(default=None, description="Is about any of these OECD-DAC purpose codes.")
+    sectors: list[str] | None = strawberry.field(
+        default=None, description="Is about any of these OECD-DAC purpose codes."
+    )
     sdg_targets: list[str] | None = strawberry.field(default=None, description="Serves any of these SDG targets.")

@@ -182,7 +182,7 @@ async def kept(session: AsyncSession) -> AsyncIterator[None]:
 async def identify(session: AsyncSession, actor: Actor) -> None:
     """Set the identity that row security reads; gone with the transaction."""
     await session.execute(
-        sa.select(*(sa.func.set_config(IDENTITY[name], value, True) for name, value in actor.identity().items()))
+        sa.select(*(sa.func.set_config(IDENTITY[name], value, sa.true()) for name, value in actor.identity().items()))
     )
 
 

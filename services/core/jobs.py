@@ -49,7 +49,8 @@ def scheduled(name: str, cron: str) -> Callable[[Callable[[Database], Awaitable[
 async def enqueue(session: Writer, name: str, key: str, **payload: Any) -> None:
     """Ask for a job in the caller's transaction; while one of the same ``key`` waits, asking again does nothing."""
     driver = (await (await session.connection()).get_raw_connection()).driver_connection
-    assert driver is not None and driver.is_in_transaction(), "outside a transaction the job would survive its rollback"
+    assert driver is not None
+    assert driver.is_in_transaction(), "outside a transaction the job would survive its rollback"
     await Queries(AsyncpgDriver(driver)).enqueue(name, orjson.dumps(payload), dedupe_key=key, on_conflict="skip")
 
 
@@ -76,7 +77,9 @@ def _job(db: Database, handler: Handler) -> Callable[[Job], Awaitable[None]]:
     return run
 
 
-def _schedule(db: Database, name: str, work: Callable[[Database], Awaitable[None]]) -> Callable[[Schedule], Awaitable[None]]:
+def _schedule(
+    db: Database, name: str, work: Callable[[Database], Awaitable[None]]
+) -> Callable[[Schedule], Awaitable[None]]:
     async def run(_: Schedule) -> None:
         log.info("scheduled work: %s", name)
         await work(db)

@@ -6,12 +6,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
-from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
+from alembic import command
 from services.core.db import connect, make_engine
 from services.core.errors import DomainError
 from services.core.protection import PROTECTED
@@ -98,7 +98,7 @@ async def _grant(owner_url: str, role: str) -> None:
         if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role):
             raise WrongDatabase(f"The role {name} of GOF_DATABASE_URL does not exist: create it with LOGIN.")
         await connection.execute(
-            f"GRANT USAGE ON SCHEMA public TO {name};"
+            f"GRANT USAGE ON SCHEMA public TO {name};"  # noqa: S608 - quote_ident made the name
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};"
             f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name};"
             f"REVOKE UPDATE, DELETE ON record_leaf FROM {name};"

@@ -73,7 +73,7 @@ async def lock(
     found = (
         await session.execute(
             sa.select(table, *(refusal.holds for refusal in against))
-            .where(table.id == key, visible(viewer, table))
+            .where(table.id == key, visible(viewer, table))  # type: ignore[attr-defined]  # every Row has an id
             .with_for_update(of=table, key_share=not update, read=not update)
             .execution_options(populate_existing=True)
         )
@@ -84,7 +84,7 @@ async def lock(
     for refusal, holds in zip(against, held, strict=True):
         if holds:
             raise refusal.error(path)
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def check_revision(row: Any, named: int) -> None:
@@ -109,6 +109,7 @@ class StaleRevision(Conflict):
 
 def may(refusals: Refusals) -> Value:
     """A ``viewerCan…`` field: none of the refusals holds."""
+
     def none_holds(row: Row, ask: Ask) -> Expression:
         held = sa.or_(sa.false(), *(one.holds for one in refusals(ask.viewer, row)))
         return sa.case((sa.not_(held), sa.true()), else_=sa.false())  # where it is not known, the answer is no
@@ -121,6 +122,6 @@ def reasons_against(refusals: Refusals) -> Value:
 
     def codes(row: Row, ask: Ask) -> sa.ColumnElement[Any]:
         listed: list[Expression] = [sa.case((one.holds, one.code)) for one in refusals(ask.viewer, row)]
-        return sa.func.array_remove(array(listed, type_=sa.Text()), sa.null(), type_=ARRAY(sa.Text))
+        return sa.func.array_remove(array[Any](listed, type_=sa.Text()), sa.null(), type_=ARRAY(sa.Text))
 
     return Value(codes)

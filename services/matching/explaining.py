@@ -60,9 +60,11 @@ def reasons(match: Row, _: Ask) -> sa.Subquery:
     """
     own, other, weights = (table_of(table).alias() for table in (Proposal, Proposal, MatchingWeights))
     parts = array([match[f"part_{one}"] for one in Criterion])
-    each = sa.func.unnest(array([sa.literal(one.value) for one in Criterion]), parts).table_valued(
-        sa.column("code", sa.Text), sa.column("contribution", sa.Float), with_ordinality="place"
-    ).render_derived()
+    each = (
+        sa.func.unnest(array([sa.literal(one.value) for one in Criterion]), parts)
+        .table_valued(sa.column("code", sa.Text), sa.column("contribution", sa.Float), with_ordinality="place")
+        .render_derived()
+    )
     agreeing = {one: _among(own.c[column], other.c[column], column) for one, column in LISTS.items()} | {
         Criterion.TEXT: array([own.c.language, other.c.language]),
         Criterion.LIKE_CONDITIONS: _capitals(match.like_codes),
@@ -80,9 +82,11 @@ def misses(match: Row, _: Ask) -> sa.Subquery:
     Columns: ``code``; ``place``, from 1; ``codes`` that are meant; ``sentence``.
     """
     need, offer = (table_of(Proposal).alias() for _ in range(2))
-    each = sa.func.unnest(array([sa.literal(one.value) for one in Miss])).table_valued(
-        sa.column("code", sa.Text), with_ordinality="place"
-    ).render_derived()
+    each = (
+        sa.func.unnest(array([sa.literal(one.value) for one in Miss]))
+        .table_valued(sa.column("code", sa.Text), with_ordinality="place")
+        .render_derived()
+    )
     languages = _among(need.c.working_languages, offer.c.working_languages, "working_languages")
     unstated = array([sa.case((sa.not_(match[f"known_{one}"]), one.name)) for one in Criterion])
     short = sa.and_(need.c.unit == offer.c.unit, offer.c.quantity < need.c.quantity)

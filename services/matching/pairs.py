@@ -36,21 +36,23 @@ def found(own: Row, ask: Ask) -> sa.Subquery:
     differ; ``own_likeness``, ``their_likeness``, ``equity`` in [0, 1); ``known_…`` for each criterion, whether both
     sides state it.
     """
-    mine, theirs = home(own), partners(own)
+    mine = home(own)
+    theirs = partners(mine)
     other, text, delegation = (table_of(table).alias() for table in (Proposal, ProposalText, Delegation))
     pair = Pair(own, mine.c, other.c, theirs.c, delegation.c)
     columns = {**_described(pair), **_texts(mine.c, text.c)}
     for one, column in LISTS.items():
         columns |= _compared(one, own, other, column)
     sources = (
-        sa.join(mine, other, sa.true())
-        .join(delegation, delegation.c.id == other.c.delegation_id)
+        sa.join(other, delegation, delegation.c.id == other.c.delegation_id)
         .outerjoin(theirs, theirs.c.iso3 == delegation.c.state)
         .outerjoin(text, sa.and_(text.c.proposal_id == other.c.id, text.c.is_original))
     )
     chosen = sa.select(*(value.label(name) for name, value in columns.items())).select_from(sources)
-    kept = constraints(ask.viewer, pair).values()
-    return within(own, chosen.where(*kept).offset(0)).subquery()
+    kept = chosen.where(*constraints(ask.viewer, pair).values()).correlate(mine).offset(0)
+    # Lateral, so that what is known of the own side is found once, and not again for each candidate.
+    candidates = within(own, kept).lateral()
+    return sa.select(*candidates.c).select_from(sa.join(mine, candidates, sa.true())).subquery()
 
 
 def _described(pair: Pair) -> dict[str, Expression]:

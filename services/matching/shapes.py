@@ -37,7 +37,11 @@ from services.proposals.terms import Modality
 
 
 def _band(row: Row, _: Ask) -> Expression:
-    words = sa.case((row.score >= row.strong, Band.STRONG.value), (row.score >= row.good, Band.GOOD.value), else_=Band.POSSIBLE.value)
+    words = sa.case(
+        (row.score >= row.strong, Band.STRONG.value),
+        (row.score >= row.good, Band.GOOD.value),
+        else_=Band.POSSIBLE.value,
+    )
     return sa.type_coerce(words, text_enum(Band))
 
 
@@ -86,9 +90,7 @@ MATCH = Shape.of(
         "band": Value(_band),
         # Never null: the rows of a match are made of proposals that the viewer sees.
         "proposal": One(lambda: PROPOSAL, on=lambda row, proposal: proposal.id == row.id, null=False),
-        "reasons": Many(
-            lambda: REASON, over=reasons, order=lambda row, _: [row.contribution.desc(), row.place]
-        ),
+        "reasons": Many(lambda: REASON, over=reasons, order=lambda row, _: [row.contribution.desc(), row.place]),
         "misses": Many(lambda: MISS, over=misses, order=lambda row, _: [row.place]),
         "modality": Value(lambda row, _: sa.type_coerce(row.modality, text_enum(Modality))),
         "modalityReason": Value(
@@ -124,9 +126,11 @@ extend(PROPOSAL, {"matches": MATCHES})
 
 def _listed(side: str, weights: Row, _: Ask) -> sa.FromClause:
     """The weights of one side, a row for each criterion."""
-    each = sa.func.unnest(array([sa.literal(one.value) for one in Criterion])).table_valued(
-        sa.column("criterion", sa.Text), with_ordinality="place"
-    ).render_derived()
+    each = (
+        sa.func.unnest(array([sa.literal(one.value) for one in Criterion]))
+        .table_valued(sa.column("criterion", sa.Text), with_ordinality="place")
+        .render_derived()
+    )
     weight = sa.cast(weights.weights[side].op("->>")(each.c.criterion), sa.Float).label("weight")
     return within(weights, sa.select(*each.c, weight)).subquery()
 

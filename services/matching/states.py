@@ -34,8 +34,8 @@ def home(own: Row) -> sa.Subquery:
     return within(own, chosen.where(delegation.c.id == own.delegation_id).offset(0)).subquery()
 
 
-def partners(own: Row) -> sa.Subquery:
-    """Every state as a partner of the proposal's own state: one row each, none where the proposal has no state.
+def partners(own: sa.Subquery) -> sa.Subquery:
+    """Every state as a partner of the state in ``own`` (see ``home``): one row each, none where it has no state.
 
     Columns: ``iso3``, ``regions``, ``groups``; ``like_codes``, the regions and groups that both are in;
     ``own_likeness`` and ``their_likeness`` in [0, 1), how like each finds the other; ``modality`` and
@@ -48,7 +48,9 @@ def partners(own: Row) -> sa.Subquery:
         for side in ("own", "their")
     }
     both, one = (how(pair.developing, pair.home_developing) for how in (sa.and_, sa.or_))
-    modality = sa.case((both, Modality.SOUTH_SOUTH.value), (one, Modality.NORTH_SOUTH.value), else_=Modality.OTHER.value)
+    modality = sa.case(
+        (both, Modality.SOUTH_SOUTH.value), (one, Modality.NORTH_SOUTH.value), else_=Modality.OTHER.value
+    )
     reason = sa.case((sa.not_(one), ModalityReason.BOTH_DEVELOPED.value))
     return sa.select(
         pair.iso3,
@@ -61,17 +63,16 @@ def partners(own: Row) -> sa.Subquery:
     ).subquery()
 
 
-def _with_common(own: Row) -> sa.Subquery:
-    first, second = home(own), _states()
-    listed = ("regions", "groups")
+def _with_common(own: sa.Subquery) -> sa.Subquery:
+    state, listed = _states(), ("regions", "groups")
     sizes = [
         sa.func.cardinality(side.c[name]).label(f"{label}_{name}")
-        for label, side in (("own", first), ("their", second))
+        for label, side in (("own", own), ("their", state))
         for name in listed
     ]
-    common = [_common(first.c[name], second.c[name]).label(f"common_{name}") for name in listed]
-    chosen = sa.select(*second.c, first.c.developing.label("home_developing"), *sizes, *common)
-    return chosen.select_from(sa.join(first, second, first.c.iso3.is_not(None))).offset(0).subquery()
+    common = [_common(own, state, name).label(f"common_{name}") for name in listed]
+    chosen = sa.select(*state.c, own.c.developing.label("home_developing"), *sizes, *common)
+    return chosen.where(own.c.iso3.is_not(None)).correlate(own).offset(0).subquery()
 
 
 def _states() -> sa.Subquery:
@@ -93,10 +94,11 @@ def _states() -> sa.Subquery:
     )
 
 
-def _common(first: Expression, second: Expression) -> Expression:
-    """What two arrays have in common, in the order of the first."""
-    code = sa.func.unnest(first).column_valued()
-    return sa.func.array(sa.select(code).where(code == sa.any_(second)).scalar_subquery(), type_=CODES)
+def _common(own: sa.Subquery, state: sa.Subquery, name: str) -> Expression:
+    """The codes that both rows have in their arrays ``name``, in the order of the first."""
+    code = sa.func.unnest(own.c[name]).column_valued()
+    shared = sa.select(code).where(code == sa.any_(state.c[name])).correlate(own, state)
+    return sa.func.array(shared.scalar_subquery(), type_=CODES)
 
 
 def _either(one: Expression, other: Expression) -> Expression:

@@ -25,6 +25,7 @@ from services.core.read.shape import (
     table_of,
 )
 from services.core.table import today
+from services.identity.shapes import PERSON
 from services.membership import policy
 from services.membership.tables import Delegation, StandingPeriod
 from services.taxonomy.shapes import MEMBER_STATE, in_force
@@ -94,6 +95,7 @@ DELEGATION = Shape.of(
 )
 
 extend(MEMBER_STATE, {"delegation": One(lambda: DELEGATION, on=lambda row, delegation: delegation.state == row.iso3)})
+extend(PERSON, {"delegation": One(lambda: DELEGATION, on=lambda row, delegation: delegation.id == row.delegation_id)})
 
 MEMBER_STATES = Connection(
     lambda: MEMBER_STATE,

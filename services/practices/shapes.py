@@ -4,7 +4,6 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-
 from sqlmodel import col
 
 from services.core.ids import of_kind

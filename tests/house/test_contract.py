@@ -19,6 +19,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 
+from schema.core.node import NODES
 from schema.root import SCHEMA, Query
 from services.core.read.shape import Connection, FieldOf, Many, One, Part, Shape, Value
 from services.taxonomy.shapes import LICENCE, REGION
@@ -164,6 +165,11 @@ async def test_every_object_type_that_can_be_read_has_a_shape() -> None:
     errors = {kind.name for kind in SDL.get_possible_types(_interface("UserError"))}
     objects = {name for name, kind in OWN_TYPES.items() if isinstance(kind, GraphQLObjectType)}
     assert objects - (await compared()).seen - by_python - payloads - errors == set()
+
+
+def test_everything_with_an_id_is_found_by_it() -> None:
+    assert {name for name, _ in NODES.values()} == {kind.name for kind in SDL.get_possible_types(_interface("Node"))}
+    assert [name for name, one in NODES.values() if one.shape().name != name] == []
 
 
 @pytest.mark.parametrize(

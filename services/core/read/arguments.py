@@ -9,8 +9,7 @@ from services.core import page
 from services.core.errors import DomainError, Invalid
 from services.core.read.plan import Compute
 from services.core.read.selection import Path, Selection, Variables, resolve
-from services.core.read.shape import Condition, Connection, Expression, Filter, Order, Row
-
+from services.core.read.shape import Condition, Connection, Expression, Filter, Order
 
 Beyond = Callable[[Sequence[tuple[Expression, bool]]], Condition]
 

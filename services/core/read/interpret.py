@@ -47,7 +47,8 @@ class Interpreter:
 
     async def _execute(self, statement: sa.Select[Any]) -> sa.Result[Any]:
         # without SQLAlchemy's cache: its keys do not tell two enums apart, and literals here are enums
-        return await self.session.execute(statement, execution_options={"compiled_cache": None})
+        found: sa.Result[Any] = await self.session.execute(statement, execution_options={"compiled_cache": None})
+        return found
 
     async def answer(self, field: FieldOf, chosen: Selection, row: Row | None = None) -> Any:
         """The plain Python document (dicts, lists, strings, numbers) of one field.
@@ -120,9 +121,7 @@ class Interpreter:
         return await self._object(field.shape(), chosen, rows[0]) if rows else None
 
     async def _many(self, field: Many, chosen: Selection, parent: Row) -> Any:
-        return [
-            await self._object(field.shape(), chosen, row) for row in await self._rows(field, chosen, parent)
-        ]
+        return [await self._object(field.shape(), chosen, row) for row in await self._rows(field, chosen, parent)]
 
     def _given(self, one: Filter, value: Any, path: tuple[str, ...]) -> list[Any]:
         real = resolve(value, self.variables)
@@ -143,7 +142,9 @@ class Interpreter:
         after = resolve(chosen.arguments.get("after"), self.variables)
         behind = None if after is None else page.read_cursor(after, order.name, filtered, order.kinds)
         source = field.over(parent, ask) if field.over else shape.source()
-        met = [(field.where[name], self._given(field.where[name], value, ("where", name))) for name, value in where.items()]
+        met = [
+            (field.where[name], self._given(field.where[name], value, ("where", name))) for name, value in where.items()
+        ]
         for one, values in met:
             source = one.joins(source, *values) if one.joins else source
         row = Columns(source)
@@ -152,9 +153,7 @@ class Interpreter:
         keys = list(order.keys(row, ask))
         statement = sa.select(*source.c, *(key for key, _ in keys)).select_from(source).where(*conditions)
         width = len(source.c)
-        everything = [
-            (Known(source, found[:width]), list(found[width:])) for found in await self._execute(statement)
-        ]
+        everything = [(Known(source, found[:width]), list(found[width:])) for found in await self._execute(statement)]
         listed = sorted(everything, key=lambda item: _sortable(item[1], keys))
         if behind is not None:
             listed = [item for item in listed if _sortable(item[1], keys) > _sortable(behind, keys)]
@@ -172,7 +171,8 @@ class Interpreter:
         more: bool,
         later: bool,
     ) -> dict[str, Any]:
-        shape, found = field.shape(), {}
+        shape = field.shape()
+        found: dict[str, Any] = {}
         ends = {
             "__typename": "PageInfo",
             "hasNextPage": more,

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import SQLModel
 
-from services.core import ids
 from services.core.actor import Viewer
 
 Expression = sa.ColumnElement[Any]

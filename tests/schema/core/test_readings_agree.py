@@ -21,7 +21,15 @@ from tests.builders import actor, build_examples
 from tests.conftest import OneAtATime
 from tests.schema.core.documents import Writer
 
-WHO = ["public", "ZMB focal point", "ZMB viewer", "FRA contributor", "CHN focal point", "secretariat", "suspended viewer"]
+WHO = [
+    "public",
+    "ZMB focal point",
+    "ZMB viewer",
+    "FRA contributor",
+    "CHN focal point",
+    "secretariat",
+    "suspended viewer",
+]
 ROOTS = sorted(SCHEMA._schema.query_type.fields)  # type: ignore[union-attr]
 DOCUMENTS = 25
 """For each root field."""
@@ -58,7 +66,8 @@ async def test_both_readings_of_random_documents_are_equal(
     chance = random.Random(root)
     async with db.write(SYSTEM) as session:
         ids = [write_id(kind, key) for kind, key in await build_examples(session)]
-    watch, cursors, compared = Watch(db, monkeypatch), [], 0
+    watch, compared = Watch(db, monkeypatch), 0
+    cursors: list[str] = []
     for number in range(DOCUMENTS):
         document = Writer(SCHEMA._schema, chance, ids, cursors).document(root)
         who = actor(chance.choice(WHO))
@@ -101,7 +110,7 @@ def _refusal(error: GraphQLError, where: str) -> str:
 def _collect(found: Any, cursors: list[str]) -> None:
     match found:
         case dict():
-            for key, value in found.items():
+            for value in found.values():
                 if isinstance(value, str) and len(value) > 40 and value.startswith("Wy"):
                     cursors.append(value)
                 _collect(value, cursors)

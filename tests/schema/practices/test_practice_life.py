@@ -15,7 +15,12 @@ SEEN = "query ($id: ID!) { practice(id: $id) { status title { text } } }"
 
 
 async def test_a_practice_goes_from_draft_to_published_and_is_seen_by_its_audience(graphql: Ask) -> None:
-    draft = {"language": "fr", "title": "Former les enseignants", "capacityAreas": ["SKILLS_TRAINING"], "sectors": ["11130"]}
+    draft = {
+        "language": "fr",
+        "title": "Former les enseignants",
+        "capacityAreas": ["SKILLS_TRAINING"],
+        "sectors": ["11130"],
+    }
     made = (await graphql("ZMB contributor", DRAFT, input=draft))["data"]["practiceDraft"]
     assert made["errors"] == []
     practice = made["practice"]

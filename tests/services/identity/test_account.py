@@ -19,9 +19,9 @@ from tests.services.identity.world import (
     an_api_token,
     asker,
     change,
+    in_session,
     nothing_changes,
     person,
-    in_session,
 )
 
 Answer = type[DomainError] | None
