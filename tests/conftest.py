@@ -130,16 +130,22 @@ class OneAtATime(Database):
             yield Writer(Reader(session))
 
 
-@pytest.fixture
-async def db(urls: Urls) -> AsyncIterator[OneAtATime]:
-    """The database as the serving role; whatever the test does is undone."""
+@pytest.fixture(scope="session")
+async def connection(urls: Urls) -> AsyncIterator[AsyncConnection]:
+    """The one connection of a worker, as the serving role."""
     engine = make_engine(urls.app, size=1, settings={"plan_cache_mode": "force_generic_plan"})
-    async with engine.connect() as connection:
-        transaction = await connection.begin()
-        await connection.exec_driver_sql("SELECT 1")
-        yield OneAtATime(connection)
-        await transaction.rollback()
+    async with engine.connect() as found:
+        yield found
     await engine.dispose()
+
+
+@pytest.fixture
+async def db(connection: AsyncConnection) -> AsyncIterator[OneAtATime]:
+    """The database as the serving role; whatever the test does is undone."""
+    transaction = await connection.begin()
+    await connection.exec_driver_sql("SELECT 1")  # SQLAlchemy begins at the first statement, reads do not go through it
+    yield OneAtATime(connection)
+    await transaction.rollback()
 
 
 Ask = Callable[..., Awaitable[dict[str, Any]]]

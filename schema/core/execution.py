@@ -12,7 +12,7 @@ from schema.core.context import Context, Info
 from schema.core.selection import Opened, Selector, open_values
 from services.core.read.compile import compile_read
 from services.core.read.plan import Plan
-from services.core.read.selection import Param, Selection
+from services.core.read.selection import Param, Path, Selection
 from services.core.read.shape import Connection, One
 
 _PLANS = 512
@@ -81,7 +81,8 @@ async def read(info: Info, root: One | Connection, *, type_name: str | None = No
     if plan is None:
         plan = compile_read(root, _selection(info, opened, type_name, tuple(given)), context.actor.viewer)
         PLANS.keep(key, plan)
-    leaves = {**opened.leaves, **{("given", name): value for name, value in given.items()}}
+    leaves: dict[Path, Any] = dict(opened.leaves)
+    leaves.update({("given", name): value for name, value in given.items()})
     text = await context.db.document(plan, context.actor, leaves)
     return None if text == "null" else orjson.Fragment(text)
 

@@ -1,6 +1,10 @@
-"""The routes that serve GraphiQL: the page at ``/`` and its files at ``/graphiql/…``."""
+"""The routes that serve GraphiQL: the page at ``/`` and its files at ``/graphiql/…``.
+
+They are plain functions, so Starlette runs them in a thread: the first of them packs everything (0.1 s).
+"""
 
 import gzip
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,9 +21,8 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
 }
-FRESH = "no-cache"
-FOR_EVER = "public, max-age=31536000, immutable"
-"""For what others made: the version is in its name. A year is the longest that RFC 9111 caches heed."""
+VERSIONED = re.compile(r"-\d+\.\d+\.\d+\.\w+$")
+"""A name with a version in it always means the same bytes: browsers keep them for a year."""
 HEADERS = {
     # The one <style> that GraphiQL's dialogs add (they keep the page behind them from scrolling) is known by its hash;
     # in its own style sheet pictures stand as data.
@@ -28,7 +31,6 @@ HEADERS = {
         "style-src 'self' 'sha256-nzTgYzXYDNe6BAHiiI7NNlfK8n/auuOAhh2t92YvuXo='; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
-    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
@@ -48,25 +50,21 @@ class File:
 @cache
 def files() -> dict[str, File]:
     """Return all files of the page by name; read once, about 1.3 MB and 0.4 MB packed."""
-    return {
-        path.name: _read(path, caching)
-        for folder, caching in ((HERE, FRESH), (HERE / "vendor", FOR_EVER))
-        for path in sorted(folder.iterdir())
-        if path.suffix in TYPES
-    }
+    return {path.name: _read(path) for path in sorted(HERE.rglob("*")) if path.suffix in TYPES}
 
 
-def _read(path: Path, caching: str) -> File:
+def _read(path: Path) -> File:
+    caching = "public, max-age=31536000, immutable" if VERSIONED.search(path.name) else "no-cache"
     content = path.read_bytes()
     return File(TYPES[path.suffix], caching, content, gzip.compress(content, mtime=0))
 
 
-async def page(request: Request) -> Response:
+def page(request: Request) -> Response:
     """Answer the page itself."""
     return _answer(request, files()["page.html"])
 
 
-async def file(request: Request) -> Response:
+def file(request: Request) -> Response:
     """Answer one of the files that the page names; 404 for any other name."""
     found = files().get(request.path_params["name"])
     if found is None:

@@ -137,7 +137,6 @@ class _Known:
     email: str
     name: str
     password_hash: str | None = field(repr=False)
-    invitation_hash: bytes | None = field(repr=False)
 
 
 async def _known(db: Database, actor: Actor, condition: Condition) -> _Known | None:
@@ -174,12 +173,11 @@ async def _hashed(password: str, person: _Known, *, path: str) -> str:
 
 
 async def _hold(session: Writer, read: _Known, otherwise: DomainError) -> Person:
-    """Lock a person who still has the password and the invitation that were read before."""
+    """Lock a person who still has the password that was read before, or still none."""
     same = sa.and_(
         col(Person.id) == read.id,
         col(Person.left_at).is_(None),
         col(Person.password_hash).is_not_distinct_from(read.password_hash),
-        col(Person.invitation_hash).is_not_distinct_from(read.invitation_hash),
     )
     held = (await session.execute(sa.select(Person).where(same).with_for_update(key_share=True))).scalar_one_or_none()
     if held is None:

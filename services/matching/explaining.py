@@ -17,34 +17,34 @@ from services.matching.policy import spoken
 from services.matching.rules import FAR_APART
 from services.matching.states import CODES
 from services.matching.tables import MatchingWeights
-from services.matching.terms import Criterion, Miss
+from services.matching.terms import MatchCriterion, MatchMissCode
 from services.proposals.tables import Proposal
 
 _REASONS = {
-    Criterion.CAPACITY_AREAS: "Capacity areas in common",
-    Criterion.SECTORS: "Sectors in common",
-    Criterion.SDG_TARGETS: "SDG targets in common",
-    Criterion.FORMS: "Forms of cooperation in common",
-    Criterion.TEXT: "The two texts are near in meaning, written in",
-    Criterion.WORKING_LANGUAGES: "Working languages in common",
-    Criterion.LIKE_CONDITIONS: "Both states are in",
-    Criterion.EQUITY: "The receiving state is in",
+    MatchCriterion.CAPACITY_AREAS: "Capacity areas in common",
+    MatchCriterion.SECTORS: "Sectors in common",
+    MatchCriterion.SDG_TARGETS: "SDG targets in common",
+    MatchCriterion.FORMS: "Forms of cooperation in common",
+    MatchCriterion.TEXT: "The two texts are near in meaning, written in",
+    MatchCriterion.WORKING_LANGUAGES: "Working languages in common",
+    MatchCriterion.LIKE_CONDITIONS: "Both states are in",
+    MatchCriterion.EQUITY: "The receiving state is in",
 }
 _MISSES = {
-    Miss.CAPACITY_AREAS_NOT_COVERED: "The need asks for capacity areas that the offer does not name",
-    Miss.SECTORS_NOT_COVERED: "The need asks for sectors that the offer does not name",
-    Miss.SDG_TARGETS_NOT_COVERED: "The need asks for SDG targets that the offer does not name",
-    Miss.FORMS_NOT_COVERED: "The need asks for forms of cooperation that the offer does not name",
-    Miss.QUANTITY_SHORT: "The offer gives less than the need asks for (given, asked)",
-    Miss.INTERPRETATION_NEEDED: "There is no working language in common; interpretation is offered",
-    Miss.TEXTS_FAR_APART: "The two texts are far apart in meaning",
-    Miss.NOT_STATED: "Not compared, since not both sides state it",
+    MatchMissCode.CAPACITY_AREAS_NOT_COVERED: "The need asks for capacity areas that the offer does not name",
+    MatchMissCode.SECTORS_NOT_COVERED: "The need asks for sectors that the offer does not name",
+    MatchMissCode.SDG_TARGETS_NOT_COVERED: "The need asks for SDG targets that the offer does not name",
+    MatchMissCode.FORMS_NOT_COVERED: "The need asks for forms of cooperation that the offer does not name",
+    MatchMissCode.QUANTITY_SHORT: "The offer gives less than the need asks for (given, asked)",
+    MatchMissCode.INTERPRETATION_NEEDED: "There is no working language in common; interpretation is offered",
+    MatchMissCode.TEXTS_FAR_APART: "The two texts are far apart in meaning",
+    MatchMissCode.NOT_STATED: "Not compared, since not both sides state it",
 }
 _NOT_COVERED = {
-    Miss.CAPACITY_AREAS_NOT_COVERED: "capacity_areas",
-    Miss.SECTORS_NOT_COVERED: "sectors",
-    Miss.SDG_TARGETS_NOT_COVERED: "sdg_targets",
-    Miss.FORMS_NOT_COVERED: "forms",
+    MatchMissCode.CAPACITY_AREAS_NOT_COVERED: "capacity_areas",
+    MatchMissCode.SECTORS_NOT_COVERED: "sectors",
+    MatchMissCode.SDG_TARGETS_NOT_COVERED: "sdg_targets",
+    MatchMissCode.FORMS_NOT_COVERED: "forms",
 }
 
 
@@ -59,16 +59,16 @@ def reasons(match: Row, _: Ask) -> sa.Subquery:
     ``codes`` that agree; ``sentence``.
     """
     own, other, weights = (table_of(table).alias() for table in (Proposal, Proposal, MatchingWeights))
-    parts = array([match[f"part_{one}"] for one in Criterion])
+    parts = array([match[f"part_{one}"] for one in MatchCriterion])
     each = (
-        sa.func.unnest(array([sa.literal(one.value) for one in Criterion]), parts)
+        sa.func.unnest(array([sa.literal(one.value) for one in MatchCriterion]), parts)
         .table_valued(sa.column("code", sa.Text), sa.column("contribution", sa.Float), with_ordinality="place")
         .render_derived()
     )
     agreeing = {one: _among(own.c[column], other.c[column], column) for one, column in LISTS.items()} | {
-        Criterion.TEXT: array([own.c.language, other.c.language]),
-        Criterion.LIKE_CONDITIONS: _capitals(match.like_codes),
-        Criterion.EQUITY: _capitals(match.equity_codes),
+        MatchCriterion.TEXT: array([own.c.language, other.c.language]),
+        MatchCriterion.LIKE_CONDITIONS: _capitals(match.like_codes),
+        MatchCriterion.EQUITY: _capitals(match.equity_codes),
     }
     need, offer = (sa.cast(weights.c.weights[side].op("->>")(each.c.code), sa.Float) for side in ("need", "offer"))
     chosen = sa.select(*each.c, ((need + offer) / number(2)).label("weight"), _chosen(agreeing, each.c.code))
@@ -83,12 +83,12 @@ def misses(match: Row, _: Ask) -> sa.Subquery:
     """
     need, offer = (table_of(Proposal).alias() for _ in range(2))
     each = (
-        sa.func.unnest(array([sa.literal(one.value) for one in Miss]))
+        sa.func.unnest(array([sa.literal(one.value) for one in MatchMissCode]))
         .table_valued(sa.column("code", sa.Text), with_ordinality="place")
         .render_derived()
     )
     languages = _among(need.c.working_languages, offer.c.working_languages, "working_languages")
-    unstated = array([sa.case((sa.not_(match[f"known_{one}"]), one.name)) for one in Criterion])
+    unstated = array([sa.case((sa.not_(match[f"known_{one}"]), one.name)) for one in MatchCriterion])
     short = sa.and_(need.c.unit == offer.c.unit, offer.c.quantity < need.c.quantity)
     missing: dict[StrEnum, Expression] = {
         miss: sa.case(
@@ -96,15 +96,17 @@ def misses(match: Row, _: Ask) -> sa.Subquery:
         )
         for miss, column in _NOT_COVERED.items()
     } | {
-        Miss.QUANTITY_SHORT: sa.case((short, array([_plain(offer.c.quantity), _plain(need.c.quantity)]))),
-        Miss.INTERPRETATION_NEEDED: sa.case(
+        MatchMissCode.QUANTITY_SHORT: sa.case((short, array([_plain(offer.c.quantity), _plain(need.c.quantity)]))),
+        MatchMissCode.INTERPRETATION_NEEDED: sa.case(
             (
                 sa.and_(match.known_working_languages, sa.func.cardinality(languages) == 0),
                 sa.func.array_cat(need.c.working_languages, offer.c.working_languages),
             )
         ),
-        Miss.TEXTS_FAR_APART: sa.case((match.agreement < FAR_APART, array([need.c.language, offer.c.language]))),
-        Miss.NOT_STATED: sa.func.array_remove(unstated, sa.null()),
+        MatchMissCode.TEXTS_FAR_APART: sa.case(
+            (match.agreement < FAR_APART, array([need.c.language, offer.c.language]))
+        ),
+        MatchMissCode.NOT_STATED: sa.func.array_remove(unstated, sa.null()),
     }
     chosen = sa.select(*each.c, _chosen(missing, each.c.code)).where(
         need.c.id == sa.case((match.asks, match.own_id), else_=match.id),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import reduce
+from itertools import pairwise
 from operator import add
 
 import sqlalchemy as sa
@@ -30,7 +31,7 @@ def agreement(differing: Expression) -> Expression:
     cosine = sa.func.cos(sa.func.pi(type_=sa.Float()) * differing / number(2048), type_=sa.Float())
     lines = [
         (cosine <= number(end), number(low) + (cosine - number(start)) * number((high - low) / (end - start)))
-        for (start, low), (end, high) in zip(ANCHORS, ANCHORS[1:], strict=False)
+        for (start, low), (end, high) in pairwise(ANCHORS)
     ]
     return sa.case(
         (differing.is_(None), sa.cast(sa.null(), sa.Float)),

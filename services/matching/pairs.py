@@ -6,17 +6,17 @@ from services.core.read.shape import Ask, Condition, Expression, Row, table_of, 
 from services.matching.formulas import share
 from services.matching.policy import Pair, constraints, spoken
 from services.matching.states import home, partners
-from services.matching.terms import Criterion, ModalityReason
+from services.matching.terms import MatchCriterion, ModalityReason
 from services.membership.tables import Delegation
 from services.proposals.tables import Proposal, ProposalText
 from services.proposals.terms import Side
 
 LISTS = {
-    Criterion.CAPACITY_AREAS: "capacity_areas",
-    Criterion.SECTORS: "sectors",
-    Criterion.SDG_TARGETS: "sdg_targets",
-    Criterion.FORMS: "forms",
-    Criterion.WORKING_LANGUAGES: "working_languages",
+    MatchCriterion.CAPACITY_AREAS: "capacity_areas",
+    MatchCriterion.SECTORS: "sectors",
+    MatchCriterion.SDG_TARGETS: "sdg_targets",
+    MatchCriterion.FORMS: "forms",
+    MatchCriterion.WORKING_LANGUAGES: "working_languages",
 }
 """The criteria that compare two lists of codes, and the column of each."""
 DESCRIBED = (
@@ -74,9 +74,9 @@ def _described(pair: Pair) -> dict[str, Expression]:
         "equity_codes": receiving,
         "own_likeness": theirs.own_likeness,
         "their_likeness": theirs.their_likeness,
-        f"known_{Criterion.LIKE_CONDITIONS}": theirs.iso3.is_not(None),
+        f"known_{MatchCriterion.LIKE_CONDITIONS}": sa.and_(theirs.iso3.is_not(None), pair.home.iso3.is_not(None)),
         "equity": share(groups, groups),
-        f"known_{Criterion.EQUITY}": receiving.is_not(None),
+        f"known_{MatchCriterion.EQUITY}": receiving.is_not(None),
     }
 
 
@@ -94,14 +94,15 @@ def _texts(mine: Row, text: Row) -> dict[str, Expression]:
     differing = sa.func.bit_count(mine.sketch.op("#")(text.sketch))
     return {
         "differing": sa.cast(sa.case((comparable, differing)), sa.Float),
-        f"known_{Criterion.TEXT}": sa.func.coalesce(comparable, sa.false()),
+        f"known_{MatchCriterion.TEXT}": sa.func.coalesce(comparable, sa.false()),
     }
 
 
-def _compared(one: Criterion, own: Row, other: sa.FromClause, column: str) -> dict[str, Expression]:
+def _compared(one: MatchCriterion, own: Row, other: sa.FromClause, column: str) -> dict[str, Expression]:
     """How long the two lists of a criterion are, and how much they have in common."""
-    first, second = own[column], other.c[column]
-    if one is Criterion.WORKING_LANGUAGES:
+    first: Expression = own[column]
+    second: Expression = other.c[column]
+    if one is MatchCriterion.WORKING_LANGUAGES:
         first, second = spoken(first), spoken(second)
     code = sa.func.unnest(first).column_valued()
     counted = sa.select(sa.func.count()).where(code == sa.any_(second)).correlate(other)

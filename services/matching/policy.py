@@ -49,6 +49,10 @@ def constraints(viewer: Viewer, pair: Pair) -> dict[Constraint, Condition]:
             own.status.in_([ProposalStatus.DRAFT, ProposalStatus.OPEN]),
             sa.func.coalesce(own.expires_on >= today(), sa.true()),
         ),
+        Constraint.PLACES_LEFT: sa.and_(
+            sa.func.coalesce(other.agreed < other.places, sa.true()),
+            sa.func.coalesce(own.agreed < own.places, sa.true()),
+        ),
         Constraint.OTHER_DELEGATION: other.delegation_id != own.delegation_id,
         Constraint.TAKES_PART: pair.delegation.standing.in_(sorted(TAKES_PART)),
         Constraint.OPPOSITE_SIDE: sa.or_(other.side != own.side, other.side == Side.JOINT),
@@ -72,9 +76,10 @@ def constraints(viewer: Viewer, pair: Pair) -> dict[Constraint, Condition]:
 
 def spoken(languages: Expression) -> Expression:
     """SQL of the languages in an array of tags without script and region: who works in fr-CA works in fr."""
-    tags = sa.func.array_to_string(languages, ",")
-    bare = sa.func.string_to_array(sa.func.regexp_replace(tags, "-[^,]*", "", "g"), ",")
-    return sa.type_coerce(sa.case((tags.contains("-"), bare), else_=languages), languages.type)
+    tag = sa.func.unnest(languages).column_valued()
+    bare = sa.select(sa.func.split_part(tag, "-", 1)).distinct().scalar_subquery()
+    tagged = sa.func.array_to_string(languages, ",").contains("-")
+    return sa.type_coerce(sa.case((tagged, sa.func.array(bare)), else_=languages), languages.type)
 
 
 def _silent(listed: Expression) -> Condition:
@@ -89,9 +94,14 @@ def _admits(accepted: Expression, modality: Expression) -> Condition:
     return sa.or_(_silent(accepted), modality == sa.any_(sa.cast(accepted, sa.ARRAY(sa.Text))))
 
 
-def refusals_to_propose(viewer: Viewer, _: Row) -> list[Refusal]:
+def may_propose(viewer: Viewer) -> bool:
     """The secretariat proposes weights."""
-    return [not_permitted(viewer.role is not Role.SECRETARIAT, "Only the secretariat can propose weights.")]
+    return viewer.role is Role.SECRETARIAT
+
+
+def weights_visible_to(_: Viewer, __: Row) -> Condition:
+    """Everyone sees how matches are scored."""
+    return sa.true()
 
 
 def refusals_to_confirm(viewer: Viewer, row: Row) -> list[Refusal]:

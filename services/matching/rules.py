@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.matching.errors import WrongWeights
-from services.matching.terms import Criterion
+from services.matching.terms import MatchCriterion
 
 DOUBT = 0.5
 """Half an agreement that is missing from every list: two things in common say more than one.
@@ -24,6 +24,8 @@ saturates, so that the nearer of two near texts stays ahead.
 FAR_APART = 0.2
 """Below this agreement two texts are said to be far apart: nine in ten unrelated proposals are, and few related."""
 SUM_TOLERANCE = 1e-9
+NOTE_LIMIT = 2_000
+"""The longest note on weights, in characters; the table holds the same limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class Weights:
     ``strong`` and ``good`` are the least scores of these bands.
     """
 
-    need: Mapping[Criterion, float]
-    offer: Mapping[Criterion, float]
+    need: Mapping[MatchCriterion, float]
+    offer: Mapping[MatchCriterion, float]
     floor: float
     strong: float
     good: float
@@ -68,8 +70,8 @@ class Weights:
     def as_json(self) -> dict[str, Any]:
         """The form in which ``matching_weights`` keeps them."""
         return {
-            "need": {criterion.value: self.need.get(criterion, 0.0) for criterion in Criterion},
-            "offer": {criterion.value: self.offer.get(criterion, 0.0) for criterion in Criterion},
+            "need": {criterion.value: self.need.get(criterion, 0.0) for criterion in MatchCriterion},
+            "offer": {criterion.value: self.offer.get(criterion, 0.0) for criterion in MatchCriterion},
             "floor": self.floor,
             "strong": self.strong,
             "good": self.good,

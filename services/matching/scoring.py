@@ -4,16 +4,18 @@ How the score comes about, and why so, stands in docs/decisions/0005-matching-fi
 with OFFSET 0, so that PostgreSQL computes a column once, and not again wherever a later stage uses it.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from services.core.read.shape import Ask, Expression, Row, table_of
 from services.matching import pairs
 from services.matching.formulas import agreement, share, total
 from services.matching.tables import MatchingWeights
-from services.matching.terms import Criterion
+from services.matching.terms import MatchCriterion
 
 SIDES = ("need", "offer")
-CARRIED = (*pairs.DESCRIBED, *(f"known_{one}" for one in Criterion))
+CARRIED = (*pairs.DESCRIBED, *(f"known_{one}" for one in MatchCriterion))
 """The columns of a pair that every stage hands on."""
 OF_WEIGHTS = ("agreement", "version", "strong", "good")
 """The columns that the weights add."""
@@ -31,7 +33,7 @@ def ranked(own: Row, ask: Ask) -> sa.Subquery:
     toward_need, toward_offer = offer / (need + offer), need / (need + offer)
     parts = [
         (summed.c[f"need_{one}"] * toward_need + summed.c[f"offer_{one}"] * toward_offer).label(f"part_{one}")
-        for one in Criterion
+        for one in MatchCriterion
     ]
     kept = [summed.c[name] for name in (*CARRIED, *OF_WEIGHTS)]
     score = (2.0 * need * offer / (need + offer)).label("score")
@@ -43,7 +45,7 @@ def _summed(weighed: sa.Subquery) -> sa.Subquery:
     columns = [weighed.c[name] for name in (*CARRIED, *OF_WEIGHTS)]
     for side in SIDES:
         reach = sa.func.nullif(weighed.c[f"{side}_reach"], 0.0, type_=sa.Float())
-        points = {one: weighed.c[f"{side}_{one}"] for one in Criterion}
+        points = {one: weighed.c[f"{side}_{one}"] for one in MatchCriterion}
         columns += [(point / reach).label(f"{side}_{one}") for one, point in points.items()]
         columns.append((total(list(points.values())) / reach).label(side))
     return sa.select(*columns).offset(0).subquery()
@@ -57,7 +59,7 @@ def _weighed(found: sa.Subquery) -> sa.Subquery:
     weights = _weights().c
     points, reach = [], []
     for side in SIDES:
-        each = {one: weights[f"{side}_{one}"] for one in Criterion}
+        each = {one: weights[f"{side}_{one}"] for one in MatchCriterion}
         points += [
             (weight * sa.func.coalesce(_agreement(one, side, found.c, weights.floor), 0.0)).label(f"{side}_{one}")
             for one, weight in each.items()
@@ -78,21 +80,21 @@ def _weights() -> sa.Subquery:
     each = [
         sa.cast(table.c.weights[side][one.value].astext, sa.Float).label(f"{side}_{one}")
         for side in SIDES
-        for one in Criterion
+        for one in MatchCriterion
     ]
     limits = [sa.cast(table.c.weights[name].astext, sa.Float).label(name) for name in ("floor", "strong", "good")]
     latest = sa.select(table.c.version, *each, *limits).where(table.c.confirmed_at.is_not(None))
     return latest.order_by(table.c.confirmed_at.desc(), table.c.version.desc()).limit(1).subquery()
 
 
-def _agreement(one: Criterion, side: str, pair: Row, floor: Expression) -> Expression:
+def _agreement(one: MatchCriterion, side: str, pair: Any, floor: Expression) -> Any:
     """How much one side finds of what it asks for, in [0, 1]; NULL or 0 where it finds nothing."""
     match one:
-        case Criterion.TEXT:
+        case MatchCriterion.TEXT:
             return agreement(pair.differing)
-        case Criterion.EQUITY:
+        case MatchCriterion.EQUITY:
             return pair.equity
-        case Criterion.LIKE_CONDITIONS:
+        case MatchCriterion.LIKE_CONDITIONS:
             own, their = pair.own_likeness, pair.their_likeness
             return sa.case((pair.asks, own), else_=their) if side == "need" else sa.case((pair.asks, their), else_=own)
         case _:

@@ -26,28 +26,29 @@ from services.core.read.shape import (
     within,
 )
 from services.core.table import text_enum
+from services.core.texts import check_characters
 from services.identity.shapes import PERSON
 from services.matching import policy
 from services.matching.explaining import misses, reasons
 from services.matching.scoring import ranked
 from services.matching.tables import MatchingWeights
-from services.matching.terms import Band, Criterion, MatchOrder, Miss, ModalityReason, WeightsOrder
+from services.matching.terms import MatchBand, MatchCriterion, MatchMissCode, MatchOrder, ModalityReason, WeightsOrder
 from services.proposals.shapes import PROPOSAL
 from services.proposals.terms import Modality
 
 
 def _band(row: Row, _: Ask) -> Expression:
     words = sa.case(
-        (row.score >= row.strong, Band.STRONG.value),
-        (row.score >= row.good, Band.GOOD.value),
-        else_=Band.POSSIBLE.value,
+        (row.score >= row.strong, MatchBand.STRONG.value),
+        (row.score >= row.good, MatchBand.GOOD.value),
+        else_=MatchBand.POSSIBLE.value,
     )
-    return sa.type_coerce(words, text_enum(Band))
+    return sa.type_coerce(words, text_enum(MatchBand))
 
 
-def _reaches(row: Row, band: Band) -> Condition:
+def _reaches(row: Row, band: MatchBand) -> Condition:
     """Whether a match is in ``band`` or a better one."""
-    limits = {Band.STRONG: row.strong, Band.GOOD: row.good, Band.POSSIBLE: 0.0}
+    limits = {MatchBand.STRONG: row.strong, MatchBand.GOOD: row.good, MatchBand.POSSIBLE: 0.0}
     return row.score >= limits[band]  # type: ignore[no-any-return]
 
 
@@ -57,16 +58,20 @@ def _score(value: float) -> float:
     return float(value)
 
 
+def _text(value: str) -> str:
+    return check_characters(value, path=())
+
+
 REASON = Shape.of(
     "MatchReason",
     None,
     None,
     {
-        "code": Value(lambda row, _: sa.type_coerce(row.code, text_enum(Criterion))),
+        "code": Value(lambda row, _: sa.type_coerce(row.code, text_enum(MatchCriterion))),
         "contribution": Value(lambda row, _: row.contribution),
         "weight": Value(lambda row, _: row.weight),
         "codes": Value(lambda row, _: row.codes),
-        "text": Value(lambda row, _: row.sentence),
+        "sentence": Value(lambda row, _: row.sentence),
     },
 )
 
@@ -75,7 +80,7 @@ MISS = Shape.of(
     None,
     None,
     {
-        "code": Value(lambda row, _: sa.type_coerce(row.code, text_enum(Miss))),
+        "code": Value(lambda row, _: sa.type_coerce(row.code, text_enum(MatchMissCode))),
         "codes": Value(lambda row, _: row.codes),
         "sentence": Value(lambda row, _: row.sentence),
     },
@@ -117,7 +122,7 @@ MATCHES = Connection(
             lambda areas: [area.value for area in areas],
             (ARRAY(sa.Text),),
         ),
-        "region": Filter(lambda row, code: sa.cast(code, sa.Text) == sa.any_(row.regions), None, (sa.Text(),)),
+        "region": Filter(lambda row, code: sa.cast(code, sa.Text) == sa.any_(row.regions), _text, (sa.Text(),)),
         "delegation": Filter(lambda row, key: row.delegation_id == key, of_kind("delegation"), (sa.Uuid(),)),
     },
 )
@@ -127,7 +132,7 @@ extend(PROPOSAL, {"matches": MATCHES})
 def _listed(side: str, weights: Row, _: Ask) -> sa.FromClause:
     """The weights of one side, a row for each criterion."""
     each = (
-        sa.func.unnest(array([sa.literal(one.value) for one in Criterion]))
+        sa.func.unnest(array([sa.literal(one.value) for one in MatchCriterion]))
         .table_valued(sa.column("criterion", sa.Text), with_ordinality="place")
         .render_derived()
     )
@@ -135,7 +140,7 @@ def _listed(side: str, weights: Row, _: Ask) -> sa.FromClause:
     return within(weights, sa.select(*each.c, weight)).subquery()
 
 
-def _in_force(row: Row, _: Ask) -> Condition:
+def _in_force(row: Row) -> Condition:
     """Whether a version is the one confirmed last."""
     latest = table_of(MatchingWeights).alias()
     version = (
@@ -156,7 +161,7 @@ CRITERION_WEIGHT = Shape.of(
     None,
     None,
     {
-        "criterion": Value(lambda row, _: sa.type_coerce(row.criterion, text_enum(Criterion))),
+        "criterion": Value(lambda row, _: sa.type_coerce(row.criterion, text_enum(MatchCriterion))),
         "weight": Value(lambda row, _: row.weight),
     },
 )
@@ -164,7 +169,7 @@ CRITERION_WEIGHT = Shape.of(
 WEIGHTS = Shape.of(
     "MatchingWeights",
     MatchingWeights,
-    None,
+    policy.weights_visible_to,
     {
         "id": global_id("matching_weights"),
         "version": MatchingWeights.version,
@@ -178,7 +183,7 @@ WEIGHTS = Shape.of(
         "createdAt": MatchingWeights.created_at,
         "confirmedAt": MatchingWeights.confirmed_at,
         "confirmedBy": One(lambda: PERSON, on=lambda row, person: person.id == row.confirmed_by_id),
-        "inForce": Value(_in_force),
+        "inForce": Value(lambda row, _: _in_force(row)),
         "viewerCanConfirm": may(policy.refusals_to_confirm),
     },
 )
@@ -189,7 +194,7 @@ MATCHING_WEIGHTS = Connection(
         WeightsOrder.NEWEST: Order("matching_weights.newest", lambda row, _: [(row.version, True)], (sa.Integer(),))
     },
     default=lambda _: WeightsOrder.NEWEST,
-    where={"inForce": Filter(lambda row, wanted: _in_force(row, None) == wanted)},
+    where={"inForce": Filter(lambda row, wanted: _in_force(row) == wanted)},
 )
 WEIGHTS_BY_ID = One(
     lambda: WEIGHTS,

@@ -35,7 +35,7 @@ def home(own: Row) -> sa.Subquery:
 
 
 def partners(own: sa.Subquery) -> sa.Subquery:
-    """Every state as a partner of the state in ``own`` (see ``home``): one row each, none where it has no state.
+    """Every state as a partner of the side in ``own`` (see ``home``), one row each.
 
     Columns: ``iso3``, ``regions``, ``groups``; ``like_codes``, the regions and groups that both are in;
     ``own_likeness`` and ``their_likeness`` in [0, 1), how like each finds the other; ``modality`` and
@@ -47,11 +47,15 @@ def partners(own: sa.Subquery) -> sa.Subquery:
         side: _either(share(regions, pair[f"{side}_regions"]), share(groups, pair[f"{side}_groups"]))
         for side in ("own", "their")
     }
+    stateless = pair.home_developing.is_(None)
     both, one = (how(pair.developing, pair.home_developing) for how in (sa.and_, sa.or_))
     modality = sa.case(
-        (both, Modality.SOUTH_SOUTH.value), (one, Modality.NORTH_SOUTH.value), else_=Modality.OTHER.value
+        (stateless, Modality.OTHER.value),
+        (both, Modality.SOUTH_SOUTH.value),
+        (one, Modality.NORTH_SOUTH.value),
+        else_=Modality.OTHER.value,
     )
-    reason = sa.case((sa.not_(one), ModalityReason.BOTH_DEVELOPED.value))
+    reason = sa.case((stateless, ModalityReason.NO_STATE.value), (sa.not_(one), ModalityReason.BOTH_DEVELOPED.value))
     return sa.select(
         pair.iso3,
         pair.regions,
@@ -72,7 +76,7 @@ def _with_common(own: sa.Subquery) -> sa.Subquery:
     ]
     common = [_common(own, state, name).label(f"common_{name}") for name in listed]
     chosen = sa.select(*state.c, own.c.developing.label("home_developing"), *sizes, *common)
-    return chosen.where(own.c.iso3.is_not(None)).correlate(own).offset(0).subquery()
+    return chosen.correlate(own).offset(0).subquery()
 
 
 def _states() -> sa.Subquery:

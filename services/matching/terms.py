@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Criterion(StrEnum):
+class MatchCriterion(StrEnum):
     """What a pair of proposals is scored by, in the order in which equal reasons are shown."""
 
     CAPACITY_AREAS = "capacity_areas"
@@ -33,7 +33,7 @@ class Constraint(StrEnum):
     PARTNER_MODALITIES = "partner_modalities"
 
 
-class Band(StrEnum):
+class MatchBand(StrEnum):
     """How good a match is, without false precision; the limits stand in the weights."""
 
     STRONG = "strong"
@@ -41,7 +41,7 @@ class Band(StrEnum):
     POSSIBLE = "possible"
 
 
-class Miss(StrEnum):
+class MatchMissCode(StrEnum):
     """What does not fit though it excludes nothing."""
 
     CAPACITY_AREAS_NOT_COVERED = "capacity_areas_not_covered"

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from services.core.actor import Actor, Audience
 from services.core.audit import record
-from services.core.db import Writer, unique
+from services.core.db import Writer, as_platform, unique
 from services.core.errors import Conflict, NotPermitted
 from services.core.policy import Refusals, check_revision, lock
 from services.core.read.shape import table_of
@@ -125,9 +125,13 @@ async def return_practice(session: Writer, actor: Actor, practice_id: UUID, reas
         ReasonNeeded: no reason, or one that is too long.
     """
     practice = await _lock(session, actor, practice_id, policy.refusals_to_review)
-    practice.return_reason = _reason(reason)
-    practice.status = rules.step(practice.status, PracticeStatus.DRAFT)
-    return await _keep(session, actor, practice, "practice.returned")
+    reason = _reason(reason)
+    async with as_platform(session, actor):
+        practice.return_reason = reason
+        practice.status = rules.step(practice.status, PracticeStatus.DRAFT)
+        practice.revision += 1
+    await record(session, actor, "practice.returned", "practice", practice_id, reason=reason)
+    return practice_id
 
 
 async def publish_practice(session: Writer, actor: Actor, practice_id: UUID) -> UUID:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.core.actor import Audience
-from services.core.protection import DELEGATION, OWN, PLATFORM, SHARED, either, protect
+from services.core.protection import DELEGATION, OWN, PLATFORM, SECRETARIAT, SHARED, either, protect
 from services.core.table import Row, now, text_enum, text_enum_array
 from services.core.texts import TextRow
 from services.proposals.terms import (
@@ -31,6 +31,7 @@ class Proposal(Row, table=True):
     __table_args__ = (
         sa.UniqueConstraint("delegation_id", "external_id"),
         sa.CheckConstraint("places IS NULL OR places BETWEEN 1 AND 100000", name="places"),
+        sa.CheckConstraint("agreed >= 0 AND (places IS NULL OR agreed <= places)", name="agreed_within_places"),
         sa.CheckConstraint("quantity IS NULL OR quantity > 0", name="quantity"),
         sa.CheckConstraint("readiness IS NULL OR readiness BETWEEN 1 AND 9", name="readiness"),
         sa.CheckConstraint("expires_on IS NULL OR opens_on IS NULL OR expires_on > opens_on", name="dates_in_order"),
@@ -69,6 +70,11 @@ class Proposal(Row, table=True):
     """When the cooperation itself would take place."""
     places: int | None = None
     """How many partners it can serve; None has no limit."""
+    agreed: int = 0
+    """How many expressions of interest are agreed; a trigger counts them, and closes the proposal with the last place.
+
+    The expressions themselves are nobody's business but their two delegations'; how many places remain is everyone's.
+    """
     modalities_accepted: list[Modality] = Field(default_factory=list, sa_type=text_enum_array(Modality))
     """Empty accepts every modality."""
     regions_accepted: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
@@ -120,12 +126,11 @@ class ExpressionOfInterest(Row, table=True):
             unique=True,
             postgresql_where=sa.text("status IN ('draft', 'sent', 'in_talks')"),
         ),
+        sa.Index("ix_expression_of_interest_proposal_id", "proposal_id", sa.text("listed_at DESC"), sa.text("id DESC")),
+        sa.Index("ix_expression_of_interest_sender_id", "sender_id", sa.text("listed_at DESC"), sa.text("id DESC")),
+        sa.Index("ix_expression_of_interest_receiver_id", "receiver_id", sa.text("listed_at DESC"), sa.text("id DESC")),
         sa.Index(
-            "ix_expression_of_interest_proposal_id", "proposal_id", sa.text("created_at DESC"), sa.text("id DESC")
-        ),
-        sa.Index("ix_expression_of_interest_sender_id", "sender_id", sa.text("created_at DESC"), sa.text("id DESC")),
-        sa.Index(
-            "ix_expression_of_interest_receiver_id", "receiver_id", sa.text("created_at DESC"), sa.text("id DESC")
+            "ix_expression_of_interest_turn_deadline", "turn_deadline", postgresql_where=sa.text("turn IS NOT NULL")
         ),
     )
 
@@ -137,10 +142,13 @@ class ExpressionOfInterest(Row, table=True):
     status: ExpressionStatus = Field(default=ExpressionStatus.DRAFT, sa_type=text_enum(ExpressionStatus))
     turn: Party | None = Field(default=None, sa_type=text_enum(Party))
     turn_deadline: date | None = None
+    """The last day of the turn; on the next it expires."""
     language: str
     message: str
     decline_reason: str = ""
     sent_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    listed_at: datetime = Field(default_factory=now, sa_type=sa.DateTime(timezone=True))
+    """What lists are ordered by: when it was sent, before that when it was made."""
     is_demo: bool = False
 
 
@@ -162,9 +170,13 @@ class ExpressionTurn(Row, table=True):
     receiver_id: UUID
 
 
-_SEEN = either(f"status IN ('open', 'closed', 'expired') AND {SHARED}", OWN, PLATFORM)
-for _table in ("proposal", "proposal_text"):
-    protect(_table, seen=_SEEN, written=either(OWN, PLATFORM), removed=either(f"{OWN} AND status = 'draft'", PLATFORM))
+# The secretariat may withdraw what it reads, and keeps reading what was withdrawn.
+_WITHDRAWN = f"{SECRETARIAT} AND status = 'withdrawn' AND visibility <> 'delegation'"
+_SEEN = either(f"status IN ('open', 'closed', 'expired') AND {SHARED}", OWN, _WITHDRAWN, PLATFORM)
+_WRITTEN = either(OWN, _WITHDRAWN, PLATFORM)
+protect("proposal", seen=_SEEN, written=_WRITTEN, removed=either(f"{OWN} AND status = 'draft'", PLATFORM))
+# A text goes with its draft, and also when what is open is written in another language.
+protect("proposal_text", seen=_SEEN, written=_WRITTEN, removed=either(OWN, PLATFORM))
 protect(
     "expression_of_interest",
     seen=either(f"sender_id = {DELEGATION}", f"receiver_id = {DELEGATION} AND status <> 'draft'", PLATFORM),

@@ -3,12 +3,15 @@
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from services.core.actor import SYSTEM, Actor, Role
 from services.core.db import Database
 from services.core.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
+from services.core.policy import Refusals
+from services.core.read.shape import table_of
 from services.core.table import now
-from services.identity import commands
+from services.identity import commands, policy
 from services.identity.credentials import accept_invitation
 from services.identity.errors import EmailTaken, FocalPointThere
 from services.identity.tables import Person
@@ -272,3 +275,14 @@ async def test_who_left_is_not_removed_again_and_gets_no_role(db: Database) -> N
         with pytest.raises(Conflict, match="left already"):
             async with db.write(focal_point) as session:
                 await commands.give_role(session, focal_point, id_of("ZMB viewer"), C)
+
+
+@pytest.mark.parametrize("refusals", [policy.refusals_to_remove, policy.refusals_to_give_role])
+async def test_the_policy_refuses_people_of_others_even_where_they_could_be_seen(
+    db: Database, refusals: Refusals
+) -> None:
+    viewer, table = asker("ZMB focal point").viewer, table_of(Person).c
+    for whom, refused in (("FRA viewer", True), ("ZMB viewer", False)):
+        holds = sa.select(sa.or_(*(one.holds for one in refusals(viewer, table)))).where(table.id == id_of(whom))
+        async with db.read(SYSTEM) as session:
+            assert await session.scalar(holds) is refused
