@@ -14,19 +14,24 @@ from schema.identity.query import IdentityQuery
 from schema.membership.query import MembershipQuery
 from schema.practices.mutation import PracticeMutation
 from schema.practices.query import PracticeQuery
+from schema.proposals.expression_mutation import ExpressionOfInterestMutation
+from schema.proposals.mutation import ProposalMutation
+from schema.proposals.query import ProposalQuery
 from schema.taxonomy.query import TaxonomyQuery
 from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
 from services.membership.shapes import DELEGATION_BY_ID
 from services.practices.shapes import PRACTICE_BY_ID
+from services.proposals.expression_shapes import EXPRESSION_OF_INTEREST_BY_ID
+from services.proposals.shapes import PROPOSAL_BY_ID
 
 
 @strawberry.type(description="Everything that can be read; each field answers what you may see and nothing else.")
-class Query(NodeQuery, IdentityQuery, MembershipQuery, PracticeQuery, TaxonomyQuery):
+class Query(NodeQuery, IdentityQuery, MembershipQuery, PracticeQuery, ProposalQuery, TaxonomyQuery):
     """All reads."""
 
 
 @strawberry.type(description="Everything that can be done. What can be put right stands in the payload's `errors`.")
-class Mutation(IdentityMutation, PracticeMutation):
+class Mutation(IdentityMutation, PracticeMutation, ProposalMutation, ExpressionOfInterestMutation):
     """All acts."""
 
 
@@ -34,7 +39,9 @@ NODES.update(
     api_token=("ApiToken", API_TOKEN_BY_ID),
     delegation=("Delegation", DELEGATION_BY_ID),
     person=("Person", PERSON_BY_ID),
+    expression_of_interest=("ExpressionOfInterest", EXPRESSION_OF_INTEREST_BY_ID),
     practice=("Practice", PRACTICE_BY_ID),
+    proposal=("Proposal", PROPOSAL_BY_ID),
     session=("Session", SESSION_BY_ID),
 )
 

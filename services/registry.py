@@ -7,7 +7,7 @@ import services.core.idempotency
 import services.identity.shapes
 import services.membership.shapes
 import services.practices.shapes
-import services.proposals.tables
+import services.proposals.expression_shapes
 import services.taxonomy.lists  # noqa: F401 - imported for what loading them registers
 from services.core.protection import PROTECTED
 

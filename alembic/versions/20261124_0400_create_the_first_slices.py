@@ -103,17 +103,17 @@ ROW_SECURITY = (
     "ALTER TABLE proposal ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE proposal FORCE ROW LEVEL SECURITY",
     "CREATE POLICY proposal_owner ON proposal TO CURRENT_USER USING (true) WITH CHECK (true)",
-    "CREATE POLICY proposal_seen ON proposal FOR SELECT USING ((status IN ('open', 'closed', 'expired') AND (visibility = 'public' AND (select current_setting('gof.audience', true)) IS NOT NULL OR visibility = 'members' AND (select current_setting('gof.audience', true)) = 'members')) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system'))",
-    "CREATE POLICY proposal_made ON proposal FOR INSERT WITH CHECK ((delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system'))",
-    "CREATE POLICY proposal_changed ON proposal FOR UPDATE USING ((status IN ('open', 'closed', 'expired') AND (visibility = 'public' AND (select current_setting('gof.audience', true)) IS NOT NULL OR visibility = 'members' AND (select current_setting('gof.audience', true)) = 'members')) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system')) WITH CHECK ((delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system'))",
+    "CREATE POLICY proposal_seen ON proposal FOR SELECT USING ((status IN ('open', 'closed', 'expired') AND (visibility = 'public' AND (select current_setting('gof.audience', true)) IS NOT NULL OR visibility = 'members' AND (select current_setting('gof.audience', true)) = 'members')) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat' AND status = 'withdrawn' AND visibility <> 'delegation') OR ((select current_setting('gof.role', true)) = 'system'))",
+    "CREATE POLICY proposal_made ON proposal FOR INSERT WITH CHECK ((delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat' AND status = 'withdrawn' AND visibility <> 'delegation') OR ((select current_setting('gof.role', true)) = 'system'))",
+    "CREATE POLICY proposal_changed ON proposal FOR UPDATE USING ((status IN ('open', 'closed', 'expired') AND (visibility = 'public' AND (select current_setting('gof.audience', true)) IS NOT NULL OR visibility = 'members' AND (select current_setting('gof.audience', true)) = 'members')) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat' AND status = 'withdrawn' AND visibility <> 'delegation') OR ((select current_setting('gof.role', true)) = 'system')) WITH CHECK ((delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat' AND status = 'withdrawn' AND visibility <> 'delegation') OR ((select current_setting('gof.role', true)) = 'system'))",
     "CREATE POLICY proposal_removed ON proposal FOR DELETE USING ((delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid) AND status = 'draft') OR ((select current_setting('gof.role', true)) = 'system'))",
     "ALTER TABLE proposal_text ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE proposal_text FORCE ROW LEVEL SECURITY",
     "CREATE POLICY proposal_text_owner ON proposal_text TO CURRENT_USER USING (true) WITH CHECK (true)",
-    "CREATE POLICY proposal_text_seen ON proposal_text FOR SELECT USING ((status IN ('open', 'closed', 'expired') AND (visibility = 'public' AND (select current_setting('gof.audience', true)) IS NOT NULL OR visibility = 'members' AND (select current_setting('gof.audience', true)) = 'members')) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system'))",
-    "CREATE POLICY proposal_text_made ON proposal_text FOR INSERT WITH CHECK ((delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system'))",
-    "CREATE POLICY proposal_text_changed ON proposal_text FOR UPDATE USING ((status IN ('open', 'closed', 'expired') AND (visibility = 'public' AND (select current_setting('gof.audience', true)) IS NOT NULL OR visibility = 'members' AND (select current_setting('gof.audience', true)) = 'members')) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system')) WITH CHECK ((delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system'))",
-    "CREATE POLICY proposal_text_removed ON proposal_text FOR DELETE USING ((delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid) AND status = 'draft') OR ((select current_setting('gof.role', true)) = 'system'))",
+    "CREATE POLICY proposal_text_seen ON proposal_text FOR SELECT USING ((status IN ('open', 'closed', 'expired') AND (visibility = 'public' AND (select current_setting('gof.audience', true)) IS NOT NULL OR visibility = 'members' AND (select current_setting('gof.audience', true)) = 'members')) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat' AND status = 'withdrawn' AND visibility <> 'delegation') OR ((select current_setting('gof.role', true)) = 'system'))",
+    "CREATE POLICY proposal_text_made ON proposal_text FOR INSERT WITH CHECK ((delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat' AND status = 'withdrawn' AND visibility <> 'delegation') OR ((select current_setting('gof.role', true)) = 'system'))",
+    "CREATE POLICY proposal_text_changed ON proposal_text FOR UPDATE USING ((status IN ('open', 'closed', 'expired') AND (visibility = 'public' AND (select current_setting('gof.audience', true)) IS NOT NULL OR visibility = 'members' AND (select current_setting('gof.audience', true)) = 'members')) OR (delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat' AND status = 'withdrawn' AND visibility <> 'delegation') OR ((select current_setting('gof.role', true)) = 'system')) WITH CHECK ((delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'secretariat' AND status = 'withdrawn' AND visibility <> 'delegation') OR ((select current_setting('gof.role', true)) = 'system'))",
+    "CREATE POLICY proposal_text_removed ON proposal_text FOR DELETE USING ((delegation_id = (select nullif(current_setting('gof.delegation', true), '')::uuid)) OR ((select current_setting('gof.role', true)) = 'system'))",
     "ALTER TABLE expression_of_interest ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE expression_of_interest FORCE ROW LEVEL SECURITY",
     "CREATE POLICY expression_of_interest_owner ON expression_of_interest TO CURRENT_USER USING (true) WITH CHECK (true)",
@@ -662,6 +662,7 @@ def upgrade() -> None:
         sa.Column("period_from", sa.Date(), nullable=True),
         sa.Column("period_to", sa.Date(), nullable=True),
         sa.Column("places", sa.Integer(), nullable=True),
+        sa.Column("agreed", sa.Integer(), nullable=False),
         sa.Column(
             "modalities_accepted",
             postgresql.ARRAY(
@@ -685,6 +686,9 @@ def upgrade() -> None:
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "status <> 'open' OR opened_at IS NOT NULL AND expires_on IS NOT NULL", name=op.f("ck_proposal_open_whole")
+        ),
+        sa.CheckConstraint(
+            "agreed >= 0 AND (places IS NULL OR agreed <= places)", name=op.f("ck_proposal_agreed_within_places")
         ),
         sa.CheckConstraint(
             "expires_on IS NULL OR opens_on IS NULL OR expires_on > opens_on", name=op.f("ck_proposal_dates_in_order")
@@ -828,6 +832,7 @@ def upgrade() -> None:
         sa.Column("message", sa.String(), nullable=False),
         sa.Column("decline_reason", sa.String(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "(turn IS NOT NULL) = (status IN ('sent', 'in_talks'))",
@@ -851,20 +856,27 @@ def upgrade() -> None:
     op.create_index(
         "ix_expression_of_interest_proposal_id",
         "expression_of_interest",
-        ["proposal_id", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
+        ["proposal_id", sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
         unique=False,
     )
     op.create_index(
         "ix_expression_of_interest_receiver_id",
         "expression_of_interest",
-        ["receiver_id", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
+        ["receiver_id", sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
         unique=False,
     )
     op.create_index(
         "ix_expression_of_interest_sender_id",
         "expression_of_interest",
-        ["sender_id", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
+        ["sender_id", sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
         unique=False,
+    )
+    op.create_index(
+        "ix_expression_of_interest_turn_deadline",
+        "expression_of_interest",
+        ["turn_deadline"],
+        unique=False,
+        postgresql_where=sa.text("turn IS NOT NULL"),
     )
     op.create_index(
         "uq_expression_of_interest_live",
@@ -1089,6 +1101,11 @@ def downgrade() -> None:
         "uq_expression_of_interest_live",
         table_name="expression_of_interest",
         postgresql_where=sa.text("status IN ('draft', 'sent', 'in_talks')"),
+    )
+    op.drop_index(
+        "ix_expression_of_interest_turn_deadline",
+        table_name="expression_of_interest",
+        postgresql_where=sa.text("turn IS NOT NULL"),
     )
     op.drop_index("ix_expression_of_interest_sender_id", table_name="expression_of_interest")
     op.drop_index("ix_expression_of_interest_receiver_id", table_name="expression_of_interest")

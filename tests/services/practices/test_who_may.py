@@ -90,7 +90,14 @@ async def test_who_may(db: OneAtATime, act: str, who: str) -> None:
 async def test_who_may_draft(db: OneAtATime, who: str) -> None:
     content = PracticeContent(Text("en", "A title"))
     code = await outcome(db, who, lambda session, one: commands.draft_practice(session, one, content))
-    drafts = {"ZMB contributor", "ZMB focal point", "FRA contributor", "FRA focal point", "CHN focal point", "VAT focal point"}
+    drafts = {
+        "ZMB contributor",
+        "ZMB focal point",
+        "FRA contributor",
+        "FRA focal point",
+        "CHN focal point",
+        "VAT focal point",
+    }
     assert code == (None if who in drafts else "NOT_PERMITTED")
 
 
@@ -117,7 +124,7 @@ async def test_row_security_alone_shows_what_the_policy_shows(db: OneAtATime, wh
             await a_practice(session, status=status, visibility=visibility)
     members = {"ZMB", "FRA", "CHN", "VAT"}
     reads = visibility is Audience.PUBLIC or (
-        visibility is Audience.MEMBERS and (who == "secretariat" or who.split()[0] in members)
+        visibility is Audience.MEMBERS and (who == "secretariat" or who.split(maxsplit=1)[0] in members)
     )
     own = who.startswith("ZMB")
     expected = {
