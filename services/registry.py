@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import services.core.audit
 import services.core.idempotency
 import services.identity.shapes
+import services.matching.tables
 import services.membership.shapes
 import services.practices.shapes
 import services.proposals.expression_shapes
