@@ -1,0 +1,222 @@
+"""The way to the database: reads as one finished document, writes as one transaction. THE ONLY COMMIT."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, NewType
+from urllib.parse import urlsplit
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from services.core.actor import SYSTEM, Actor
+from services.core.errors import Conflict, OutcomeUnknown, Unavailable
+from services.core.read.plan import IDENTITY, Plan
+from services.core.read.selection import Variables
+
+Reader = NewType("Reader", AsyncSession)
+"""A session that only reads. A ``Writer`` is accepted wherever a ``Reader`` is."""
+Writer = NewType("Writer", Reader)
+"""A session inside one write transaction."""
+
+_LIMITS = {
+    "application_name": "gof",
+    "statement_timeout": "15000",
+    "idle_in_transaction_session_timeout": "30000",
+    "lock_timeout": "5000",
+}
+_READING = {
+    **_LIMITS,
+    "default_transaction_read_only": "on",
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+}
+_BYPASS = """
+SELECT r.rolsuper OR r.rolbypassrls OR EXISTS (
+    SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relrowsecurity AND pg_has_role(r.oid, c.relowner, 'MEMBER'))
+FROM pg_roles r WHERE r.rolname = current_user
+"""
+
+
+class CouldBypass(Exception):
+    """The serving role could read past row security; the platform refuses to start with it."""
+
+
+async def connect(url: str, settings: Mapping[str, str] | None = None) -> Any:
+    """Return a new asyncpg connection; where ``url`` says nothing of TLS, none is tried on the loopback.
+
+    asyncpg would look for certificates in a home folder that may be another user's.
+    """
+    return await asyncpg.connect(url, server_settings=dict(settings or {}), **_tls(url))
+
+
+def _tls(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    return {"ssl": False} if local and "sslmode" not in parts.query else {}
+
+
+def make_engine(url: str, *, size: int = 5, settings: Mapping[str, str] | None = None) -> AsyncEngine:
+    """Return an engine whose connections are made by ``connect``."""
+    return create_async_engine(
+        "postgresql+asyncpg://", async_creator=partial(connect, url, settings), pool_size=size, max_overflow=0
+    )
+
+
+class Database:
+    """All access of one process to one PostgreSQL, as its serving role under row security."""
+
+    def __init__(self, url: str, *, size: int = 10) -> None:
+        self._url = url
+        self._size = size
+        self._engine = make_engine(url, size=size, settings=_LIMITS)
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._reading: asyncpg.Pool[Any] | None = None
+
+    async def open(self) -> None:
+        """Connect, and make sure that the role is bound by row security.
+
+        Raises:
+            CouldBypass: the role is a superuser, may bypass row security, or owns the tables.
+        """
+        self._reading = await asyncpg.create_pool(
+            self._url,
+            min_size=1,
+            max_size=self._size,
+            max_cacheable_statement_size=0,
+            server_settings=_READING,
+            **_tls(self._url),
+        )
+        if await self._reading.fetchval(_BYPASS):
+            raise CouldBypass(
+                "The role of GOF_DATABASE_URL is a superuser, has BYPASSRLS, or owns the tables, so row security would "
+                "not bind it. Serve with a plain role (gof_app) and migrate with the owner in GOF_MIGRATION_URL."
+            )
+
+    async def close(self) -> None:
+        """End all connections."""
+        if self._reading is not None:
+            await self._reading.close()
+        await self._engine.dispose()
+
+    async def revision(self) -> str | None:
+        """The revision the database is migrated to; None where it was never migrated.
+
+        Raises:
+            Unavailable: it cannot be reached.
+        """
+        try:
+            async with self._sessions() as session:
+                return str(await session.scalar(sa.text("SELECT version_num FROM alembic_version")))
+        except ProgrammingError:
+            return None
+        except (DBAPIError, OSError) as error:
+            raise Unavailable("The database cannot be reached just now.") from error
+
+    async def document(self, plan: Plan, actor: Actor, variables: Variables) -> str:
+        """Return the JSON that ``plan`` answers to ``actor``: one statement, the identity set inside it.
+
+        Raises:
+            Invalid: an argument is wrong.
+            Unavailable: the database took too long or cannot be reached.
+        """
+        values = await asyncio.to_thread(plan.values, actor, variables) if plan.slow else plan.values(actor, variables)
+        try:
+            return await self._fetch(plan.sql, values)
+        except asyncpg.QueryCanceledError as error:
+            raise Unavailable("The answer took too long. Ask for less at once.") from error
+        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
+            raise Unavailable("The database cannot be reached just now. Try again in a moment.") from error
+
+    async def _fetch(self, sql: str, values: list[Any]) -> str:
+        assert self._reading is not None, "open() comes first"
+        async with self._reading.acquire() as connection:
+            return str(await connection.fetchval(sql, *values))
+
+    @asynccontextmanager
+    async def read(self, actor: Actor) -> AsyncIterator[Reader]:
+        """A session that reads as ``actor``; nothing is kept."""
+        async with self._sessions() as session:
+            await identify(session, actor)
+            yield Reader(session)
+            await session.rollback()
+
+    @asynccontextmanager
+    async def write(self, actor: Actor) -> AsyncIterator[Writer]:
+        """One transaction as ``actor``: commit on leaving, roll back on any exception.
+
+        Raises:
+            OutcomeUnknown: the connection broke during the commit.
+            Conflict: another change of the same thing came in between.
+        """
+        async with self._sessions() as session, kept(session):
+            await identify(session, actor)
+            yield Writer(Reader(session))
+
+
+@asynccontextmanager
+async def kept(session: AsyncSession) -> AsyncIterator[None]:
+    """Keep the transaction of ``session`` on leaving, or undo all of it; the one place that commits."""
+    try:
+        yield
+    except DBAPIError as error:
+        await session.rollback()
+        raise _as_domain(error) from error
+    except BaseException:
+        await session.rollback()
+        raise
+    try:
+        await session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise OutcomeUnknown(
+                "The connection broke while this was being kept. Ask again with the same key."
+            ) from error
+        raise _as_domain(error) from error
+
+
+async def identify(session: AsyncSession, actor: Actor) -> None:
+    """Set the identity that row security reads; gone with the transaction."""
+    await session.execute(
+        sa.select(*(sa.func.set_config(IDENTITY[name], value, sa.true()) for name, value in actor.identity().items()))
+    )
+
+
+@asynccontextmanager
+async def as_platform(session: Writer, actor: Actor) -> AsyncIterator[None]:
+    """Write as the platform what ``actor`` decided but cannot see afterwards, then go on as ``actor``.
+
+    Row security wants a changed row to be visible to who changed it: the secretariat returns a practice to a draft
+    that it must not read. The command has checked the actor's policy before.
+    """
+    await identify(session, SYSTEM)
+    yield
+    await session.flush()
+    await identify(session, actor)
+
+
+@asynccontextmanager
+async def unique(session: Writer, constraint: str, otherwise: Exception) -> AsyncIterator[None]:
+    """Flush on leaving; a broken ``constraint`` becomes ``otherwise``, the rest stays usable."""
+    try:
+        async with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if constraint in str(error.orig):
+            raise otherwise from error
+        raise
+
+
+def _as_domain(error: DBAPIError) -> Exception:
+    state = getattr(error.orig, "sqlstate", None)
+    match state:
+        case "40001" | "40P01" | "55P03":
+            return Conflict("Someone else is changing the same thing just now. Try again.")
+        case "57014":
+            return Unavailable("This took too long and was not done. Try again with less at once.")
+        case _:
+            return error

@@ -1,0 +1,87 @@
+"""Background work on PostgreSQL, by pgqueuer: a job exists if and only if the transaction that asked for it did commit.
+
+Slices register their handlers and schedules here; ``run_worker`` runs them. A handler may run twice, so it first looks
+whether its work is done. A job that fails is held for the operator, not dropped.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import orjson
+from pgqueuer import PgQueuer
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.models import Job, Schedule
+from pgqueuer.queries import Queries
+
+from services.core.db import Database, Writer, connect
+
+Handler = Callable[..., Awaitable[None]]
+HANDLERS: dict[str, Handler] = {}
+"""Job name -> what does it: called with the database and the job's payload."""
+SCHEDULES: dict[str, tuple[str, Callable[[Database], Awaitable[None]]]] = {}
+"""Name -> cron expression (UTC) and what is done then."""
+
+log = logging.getLogger("gof.jobs")
+
+
+def handles(name: str) -> Callable[[Handler], Handler]:
+    """Register the handler of the jobs called ``name``."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[name] = handler
+        return handler
+
+    return register
+
+
+def scheduled(name: str, cron: str) -> Callable[[Callable[[Database], Awaitable[None]]], Callable[..., Any]]:
+    """Register work that is done whenever ``cron`` says, once among all workers."""
+
+    def register(work: Callable[[Database], Awaitable[None]]) -> Callable[[Database], Awaitable[None]]:
+        SCHEDULES[name] = (cron, work)
+        return work
+
+    return register
+
+
+async def enqueue(session: Writer, name: str, key: str, **payload: Any) -> None:
+    """Ask for a job in the caller's transaction; while one of the same ``key`` waits, asking again does nothing."""
+    driver = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert driver is not None
+    assert driver.is_in_transaction(), "outside a transaction the job would survive its rollback"
+    await Queries(AsyncpgDriver(driver)).enqueue(name, orjson.dumps(payload), dedupe_key=key, on_conflict="skip")
+
+
+async def run_worker(url: str, db: Database, stop: asyncio.Event) -> None:
+    """Do the jobs and schedules until ``stop`` is set; listens on a connection of its own."""
+    connection = await connect(url)
+    worker = PgQueuer(AsyncpgDriver(connection))
+    for name, handler in HANDLERS.items():
+        worker.entrypoint(name, on_failure="hold")(_job(db, handler))
+    for name, (cron, work) in SCHEDULES.items():
+        worker.schedule(name, cron, clean_old=True)(_schedule(db, name, work))
+    running = asyncio.create_task(worker.run())
+    await asyncio.wait({running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    worker.shutdown.set()
+    await running
+    await connection.close()
+
+
+def _job(db: Database, handler: Handler) -> Callable[[Job], Awaitable[None]]:
+    async def run(job: Job) -> None:
+        payload: Mapping[str, Any] = orjson.loads(job.payload or b"{}")
+        await handler(db, **payload)
+
+    return run
+
+
+def _schedule(
+    db: Database, name: str, work: Callable[[Database], Awaitable[None]]
+) -> Callable[[Schedule], Awaitable[None]]:
+    async def run(_: Schedule) -> None:
+        log.info("scheduled work: %s", name)
+        await work(db)
+
+    return run

@@ -1,0 +1,119 @@
+"""Bring a database to the shape the code needs, as its owner; grant the serving role what it needs and no more."""
+
+import asyncio
+import io
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+from alembic import command
+from services.core.db import connect, make_engine
+from services.core.errors import DomainError
+from services.core.protection import PROTECTED
+
+ROOT = Path(__file__).parents[2]
+OLDEST = 150000
+"""PostgreSQL 15, the oldest that migrations and queries are tested on."""
+
+
+class WrongDatabase(DomainError):
+    """The database cannot be migrated: too old, no rights, or a shape of another release."""
+
+    code = "WRONG_DATABASE"
+
+
+def configuration(url: str) -> Config:
+    """Alembic's configuration for the database at ``url``, silent."""
+    config = Config(toml_file=str(ROOT / "pyproject.toml"), stdout=io.StringIO())
+    config.set_main_option("script_location", str(ROOT / "alembic"))
+    config.attributes["url"] = url
+    return config
+
+
+def head() -> str:
+    """The revision that the code needs."""
+    newest = ScriptDirectory.from_config(configuration("")).get_current_head()
+    assert newest is not None
+    return newest
+
+
+def upgrade(owner_url: str, app_url: str) -> None:
+    """Migrate to the newest revision and grant the serving role its rights.
+
+    Raises:
+        WrongDatabase: PostgreSQL is older than 15, or the owner role may not create tables.
+    """
+    asyncio.run(_require_usable(owner_url))
+    command.upgrade(configuration(owner_url), "head")
+    asyncio.run(_grant(owner_url, unquote(urlsplit(app_url).username or "")))
+
+
+def differences(owner_url: str) -> list[str]:
+    """What differs between tables declared and the database: migrations missing, columns, or policies."""
+    found = list(asyncio.run(_policies_missing(owner_url)))
+    try:
+        command.check(configuration(owner_url))
+    except CommandError as error:
+        found.append(str(error))
+    return found
+
+
+def draft(owner_url: str, title: str) -> None:
+    """Write a new migration file from what the tables have and the database has not."""
+    command.revision(configuration(owner_url), message=title, autogenerate=True)
+
+
+async def revision(app_url: str) -> str | None:
+    """The revision the database is at; None before the first migration."""
+    engine = make_engine(app_url, size=1)
+    async with engine.connect() as connection:
+        current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    await engine.dispose()
+    return current
+
+
+async def _require_usable(url: str) -> None:
+    connection = await connect(url)
+    try:
+        version = int(await connection.fetchval("SHOW server_version_num"))
+        if version < OLDEST:
+            raise WrongDatabase(f"PostgreSQL {version // 10_000} is too old: 15 or newer is needed.")
+        if not await connection.fetchval("SELECT has_schema_privilege(current_user, 'public', 'CREATE')"):
+            raise WrongDatabase(
+                "The role of GOF_MIGRATION_URL may not create tables in the schema public: GRANT it that."
+            )
+    finally:
+        await connection.close()
+
+
+async def _grant(owner_url: str, role: str) -> None:
+    connection = await connect(owner_url)
+    try:
+        name = await connection.fetchval("SELECT quote_ident($1)", role)
+        if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role):
+            raise WrongDatabase(f"The role {name} of GOF_DATABASE_URL does not exist: create it with LOGIN.")
+        await connection.execute(
+            f"GRANT USAGE ON SCHEMA public TO {name};"  # noqa: S608 - quote_ident made the name
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};"
+            f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name};"
+            f"REVOKE UPDATE, DELETE ON record_leaf FROM {name};"
+            f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}"
+        )
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise WrongDatabase(f"The owner role may not grant rights to {name}: it must own the tables.") from error
+    finally:
+        await connection.close()
+
+
+async def _policies_missing(owner_url: str) -> list[str]:
+    connection = await connect(owner_url)
+    try:
+        forced = await connection.fetch("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
+        return [f"{table} is not behind forced row security" for table in PROTECTED.keys() - {row[0] for row in forced}]
+    finally:
+        await connection.close()

@@ -1,0 +1,49 @@
+"""Names of reference data: by language in one JSON column, all of them originals."""
+
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.core.languages import check_language_tag
+from services.core.read.shape import Ask, Expression, Part, Row, Value
+
+FALLBACK = "en"
+"""The language in which every name of reference data exists."""
+
+
+def pick_language(names: Expression, ask: Ask, *, argument: bool = True) -> Expression:
+    """SQL of the best language for the reader among the keys of ``names``: asked for, preferred, else English."""
+    asked = ask.arg("language") if argument else None
+    wanted = sa.func.array_append(ask.viewer.languages, FALLBACK, type_=ARRAY(sa.Text))
+    if asked is not None:
+        wanted = sa.func.array_prepend(sa.cast(asked, sa.Text), wanted, type_=ARRAY(sa.Text))
+    return sa.func.pick_language(names, wanted, type_=sa.Text())
+
+
+def named(column: str = "names") -> Part:
+    """The LocalizedText of a name; ``column`` holds names by language."""
+    return Part(
+        "LocalizedText",
+        {
+            "language": Value(partial(_language, column)),
+            "text": Value(partial(_text, column)),
+            "isOriginal": Value(lambda _row, _ask: sa.true()),
+            "original": Part(
+                "OriginalText",
+                {
+                    "language": Value(lambda _row, _ask: sa.literal(FALLBACK)),
+                    "text": Value(lambda row, _ask: row[column][FALLBACK].astext),
+                },
+            ),
+        },
+        convert={"language": check_language_tag},
+    )
+
+
+def _language(column: str, row: Row, ask: Ask) -> Expression:
+    return pick_language(row[column], ask)
+
+
+def _text(column: str, row: Row, ask: Ask) -> Expression:
+    return row[column].op("->>")(pick_language(row[column], ask)).cast(sa.Text)  # type: ignore[no-any-return]

@@ -1,0 +1,127 @@
+"""Refusals: why someone may not do something, said once and read three ways.
+
+The locking SELECT of a command, ``viewerCan…`` in a Shape and the who-may tests use one list, so the button, the
+answer and the rule cannot disagree.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlmodel import SQLModel
+
+from services.core.actor import Actor, Viewer
+from services.core.db import Writer
+from services.core.errors import Conflict, DomainError, NotFound, NotPermitted
+from services.core.read.shape import Ask, Condition, Expression, Row, Value
+
+Kept = TypeVar("Kept", bound=SQLModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason against an act: a stable code, when it holds, and the sentence for people."""
+
+    code: str
+    holds: Condition
+    sentence: str
+    kind: type[DomainError] = Conflict
+
+    def error(self, path: tuple[str, ...] = ()) -> DomainError:
+        """This refusal as a failure with its own code."""
+        failure = self.kind(self.sentence, path=path)
+        failure.code = self.code  # type: ignore[misc]
+        return failure
+
+
+Refusals = Callable[[Viewer, Row], Sequence[Refusal]]
+
+
+def not_permitted(holds: bool | Condition, sentence: str) -> Refusal:  # noqa: FBT001 - a condition, known or in SQL
+    """A refusal for who the actor is, not for how things stand."""
+    return Refusal("NOT_PERMITTED", sa.literal(holds) if isinstance(holds, bool) else holds, sentence, NotPermitted)
+
+
+async def lock(
+    session: Writer,
+    actor: Actor,
+    table: type[Kept],
+    key: UUID,
+    visible: Callable[[Viewer, Row], Condition],
+    refusals: Refusals,
+    *,
+    what: str,
+    path: tuple[str, ...] = ("id",),
+    update: bool = True,
+) -> Kept:
+    """Return one row that the actor may see and act on, locked until the transaction ends.
+
+    Without ``update`` the lock only keeps the row from going away (row security lets others lock no more than that).
+
+    Visibility and refusals are inside the SQL: "not there" and "not yours" are one answer, and there is no gap
+    between asking and acting.
+
+    Raises:
+        NotFound: no such row, or none the actor may know of.
+        NotPermitted, Conflict: the first refusal that holds.
+    """
+    viewer = actor.viewer
+    against = refusals(viewer, table)
+    found = (
+        await session.execute(
+            sa.select(table, *(refusal.holds for refusal in against))
+            .where(table.id == key, visible(viewer, table))  # type: ignore[attr-defined]  # every Row has an id
+            .with_for_update(of=table, key_share=not update, read=not update)
+            .execution_options(populate_existing=True)
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"No such {what}.", path=path)
+    row, *held = found
+    for refusal, holds in zip(against, held, strict=True):
+        if holds:
+            raise refusal.error(path)
+    return row
+
+
+def check_revision(row: Any, named: int) -> None:
+    """Make sure that a change was made from the newest revision, and count the change.
+
+    Raises:
+        Conflict: someone changed the thing since; code STALE_REVISION.
+    """
+    if row.revision != named:
+        raise StaleRevision(
+            f"You changed revision {named}, but it is at revision {row.revision} by now. Read it again.",
+            path=("revision",),
+        )
+    row.revision += 1
+
+
+class StaleRevision(Conflict):
+    """The change was made from an older revision."""
+
+    code = "STALE_REVISION"
+
+
+def may(refusals: Refusals) -> Value:
+    """A ``viewerCan…`` field: none of the refusals holds."""
+
+    def none_holds(row: Row, ask: Ask) -> Expression:
+        held = sa.or_(sa.false(), *(one.holds for one in refusals(ask.viewer, row)))
+        return sa.case((sa.not_(held), sa.true()), else_=sa.false())  # where it is not known, the answer is no
+
+    return Value(none_holds)
+
+
+def reasons_against(refusals: Refusals) -> Value:
+    """A ``viewerCannot…Reasons`` field: the codes of the refusals that hold, in their order."""
+
+    def codes(row: Row, ask: Ask) -> sa.ColumnElement[Any]:
+        listed: list[Expression] = [sa.case((one.holds, one.code)) for one in refusals(ask.viewer, row)]
+        return sa.func.array_remove(array[Any](listed, type_=sa.Text()), sa.null(), type_=ARRAY(sa.Text))
+
+    return Value(codes)

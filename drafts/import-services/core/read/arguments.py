@@ -1,0 +1,119 @@
+"""The arguments of a read: what becomes a parameter of the statement, and how each value is judged."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.core import page
+from services.core.errors import DomainError, Invalid
+from services.core.read.plan import Compute
+from services.core.read.selection import Path, Selection, Variables, resolve
+from services.core.read.shape import Condition, Connection, Expression, Filter, Order
+
+Beyond = Callable[[Sequence[tuple[Expression, bool]]], Condition]
+
+
+class WrongOrder(Invalid):
+    """The order asked for has no meaning without a filter that is missing."""
+
+    code = "WRONG_ORDER"
+
+
+class Arguments:
+    """Collects the parameters of one statement; each is computed from the request's variables."""
+
+    def __init__(self) -> None:
+        self.computed: dict[str, Compute] = {}
+        self.slow = False
+
+    def bind(self, compute: Compute, kind: sa.types.TypeEngine[Any] | None = None) -> sa.BindParameter[Any]:
+        """A parameter whose value ``compute`` finds for each request."""
+        name = f"a{len(self.computed)}"
+        self.computed[name] = compute
+        return sa.bindparam(name, type_=kind, required=False)
+
+    def given(self, chosen: Selection, name: str, convert: Callable[[Any], Any] | None) -> Any:
+        """The value of an argument as fields ask for it: None, a real bool or enum, or a parameter."""
+        value = chosen.arguments.get(name)
+        if value is None or _is_real(value):
+            return value
+        return self.bind(_judged(value, convert, (name,)))
+
+    def values(self, one: Filter, value: Any, path: Path) -> list[Any]:
+        """What a filter's condition takes for ``value``: one parameter, or one for each of its types."""
+        self.slow = self.slow or one.slow
+        if _is_real(value) and one.convert is None:
+            return [value]
+        judged = _judged(value, one.convert, path)
+        if not one.types:
+            return [self.bind(judged)]
+        if len(one.types) == 1:
+            return [self.bind(judged, one.types[0])]
+        return [self.bind(_nth(judged, position), kind) for position, kind in enumerate(one.types)]
+
+    def first(self, value: Any) -> sa.BindParameter[int]:
+        """The page size, judged."""
+        return self.bind(_judged(value, page.check_first, ()), sa.Integer())
+
+    def fingerprint(self, where: Mapping[str, Any]) -> sa.BindParameter[str]:
+        """What stands in a cursor for the values of the filter."""
+        return self.bind(lambda variables: page.fingerprint(resolve(where, variables)), sa.Text())
+
+    def after(self, cursor: Any, order: Order, filtered: sa.BindParameter[str]) -> Beyond | None:
+        """What makes the condition that rows behind the cursor fulfil; the cursor is judged in any case."""
+        if cursor is None:
+            return None
+        fingerprint = self.computed[filtered.key]
+
+        def read(variables: Variables) -> list[Any]:
+            return page.read_cursor(resolve(cursor, variables), order.name, fingerprint(variables), order.kinds)
+
+        places = [self.bind(_nth(read, position), kind) for position, kind in enumerate(order.kinds)]
+        return lambda keys: _beyond([(key, place, down) for (key, down), place in zip(keys, places, strict=True)])
+
+
+def order_of(field: Connection, chosen: Selection) -> Order:
+    """The order asked for, or the list's own.
+
+    Raises:
+        WrongOrder: it needs a filter that is not given.
+    """
+    asked = chosen.arguments.get("order")
+    where = {name for name, value in (chosen.arguments.get("where") or {}).items() if value is not None}
+    order = field.orders[field.default(where) if asked is None else asked]
+    if order.needs is not None and order.needs not in where:
+        raise WrongOrder(f"This order needs where.{order.needs}.", path=("order",))
+    return order
+
+
+def _beyond(keys: Sequence[tuple[Expression, sa.BindParameter[Any], bool]]) -> Condition:
+    (key, place, descending), *rest = keys
+    past = key < place if descending else key > place
+    if not rest:
+        return past
+    at = key <= place if descending else key >= place
+    return sa.and_(at, sa.or_(past, _beyond(rest)))
+
+
+def _judged(value: Any, convert: Callable[[Any], Any] | None, path: Path) -> Compute:
+    def compute(variables: Variables) -> Any:
+        real = resolve(value, variables)
+        if convert is None:
+            return real
+        try:
+            return convert(real)
+        except DomainError as error:
+            error.path = (*path, *error.path)
+            raise
+
+    return compute
+
+
+def _nth(compute: Compute, position: int) -> Compute:
+    return lambda variables: compute(variables)[position]
+
+
+def _is_real(value: Any) -> bool:
+    """Booleans and enums shape the SQL; they are never parameters."""
+    return isinstance(value, bool) or hasattr(type(value), "__members__")

@@ -1,0 +1,126 @@
+"""Shape + Selection + Viewer -> ONE SQL statement whose only column is the finished JSON."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from services.core.actor import Viewer
+from services.core.read import jsontext
+from services.core.read.arguments import Arguments
+from services.core.read.jsontext import Text, raw
+from services.core.read.pages import Listing
+from services.core.read.plan import Plan, finish
+from services.core.read.selection import Selection
+from services.core.read.shape import Ask, Columns, Connection, FieldOf, Many, One, Part, Row, Shape, Value, within
+
+
+def compile_read(root: One | Connection, chosen: Selection, viewer: Viewer) -> Plan:
+    """Return the plan that answers ``chosen`` of ``root`` for every viewer of this viewer's key.
+
+    Raises:
+        Invalid: an argument that shapes the SQL is wrong.
+    """
+    arguments = Arguments()
+    body = _Reading(viewer, arguments).field(root, chosen, None)
+    return finish(body, arguments.computed, slow=arguments.slow)
+
+
+class _Reading:
+    """One walk over a Selection; every method returns an SQL expression of JSON text."""
+
+    def __init__(self, viewer: Viewer, arguments: Arguments) -> None:
+        self.viewer = viewer
+        self.arguments = arguments
+
+    def field(self, field: FieldOf, chosen: Selection, row: Row | None) -> Text:
+        match field:
+            case Value():
+                return jsontext.value(field.expression(row, self.ask(chosen, field.convert)), null=field.null)
+            case Part():
+                return self.part(field, chosen, row)
+            case One():
+                return self.one(field, chosen, row)
+            case Many():
+                return self.many(field, chosen, row)
+            case Connection():
+                return self.connection(field, chosen, row)
+
+    def object(self, name: str, fields: Mapping[str, FieldOf], chosen: Selection, row: Row) -> Text:
+        return jsontext.obj([(one.key, self.named(name, fields, one, row)) for one in chosen.fields])
+
+    def named(self, name: str, fields: Mapping[str, FieldOf], one: Selection, row: Row) -> Text:
+        return raw(f'"{name}"') if one.name == "__typename" else self.field(fields[one.name], one, row)
+
+    def ask(self, chosen: Selection, convert: Mapping[str, Callable[[Any], Any]]) -> Ask:
+        return Ask(self.viewer, lambda name: self.arguments.given(chosen, name, convert.get(name)))
+
+    def part(self, field: Part, chosen: Selection, row: Row, outer: Ask | None = None) -> Text:
+        ask = outer or self.ask(chosen, field.convert)
+        pairs = [(one.key, self.of_part(field, one, row, ask)) for one in chosen.fields]
+        text = jsontext.obj(pairs)
+        if field.present is None:
+            return text
+        return sa.case((field.present(row, ask), text), else_=raw("null"))
+
+    def of_part(self, field: Part, one: Selection, row: Row, ask: Ask) -> Text:
+        if one.name == "__typename":
+            return raw(f'"{field.name}"')
+        match field.fields[one.name]:
+            case Value() as inner:
+                return jsontext.value(inner.expression(row, ask), null=inner.null)
+            case Part() as inner:
+                return self.part(inner, one, row, ask)
+            case inner:
+                return self.field(inner, one, row)
+
+    def one(self, field: One, chosen: Selection, parent: Row | None) -> Text:
+        shape, ask = field.shape(), self.ask(chosen, field.convert)
+        source = field.over(parent, ask) if field.over else shape.source()
+        row = Columns(source)
+        conditions = shape.conditions(self.viewer, field.on, parent, row)
+        for name, one in field.by.items():
+            if one.condition is not None:
+                conditions.append(one.condition(row, *self.arguments.values(one, chosen.arguments[name], (name,))))
+        found = sa.select(self.object(shape.name, shape.fields, chosen, row)).select_from(source).where(*conditions)
+        if field.order is not None:
+            found = found.order_by(*field.order(row, ask)).limit(1)
+        return jsontext.or_null(within(parent, found).scalar_subquery())
+
+    def many(self, field: Many, chosen: Selection, parent: Row) -> Text:
+        shape, ask = field.shape(), self.ask(chosen, {})
+        source = field.over(parent, ask) if field.over else shape.source()
+        row = Columns(source)
+        item = self.object(shape.name, shape.fields, chosen, row)
+        items = sa.func.string_agg(item, aggregate_order_by(raw(","), *field.order(row, ask)), type_=sa.Text())
+        conditions = shape.conditions(self.viewer, field.on, parent, row)
+        found = sa.select(jsontext.array(items)).select_from(source).where(*conditions)
+        return within(parent, found).scalar_subquery()
+
+    def connection(self, field: Connection, chosen: Selection, parent: Row | None) -> Text:
+        listing = Listing(self.arguments, field, chosen, self.ask(chosen, field.convert), parent)
+        shape = listing.shape
+        forms: dict[str, Callable[[Selection], Text]] = {
+            "__typename": lambda one: raw(f'"{one.on}"'),
+            "totalCount": lambda _: listing.total(),
+            "nodes": lambda one: listing.items(self.object(shape.name, shape.fields, one, listing.row)),
+            "edges": lambda one: listing.items(self.edge(shape, one, listing)),
+            "pageInfo": listing.info,
+        }
+        text = jsontext.obj([(one.key, forms[one.name](one)) for one in chosen.fields])
+        return listing.closed(text)
+
+    def edge(self, shape: Shape, chosen: Selection, listing: Listing) -> Text:
+        def form(one: Selection) -> Text:
+            match one.name:
+                case "__typename":
+                    return raw(f'"{one.on}"')
+                case "cursor":
+                    return jsontext.quoted(listing.cursor)
+                case "node":
+                    return self.object(shape.name, shape.fields, one, listing.row)
+                case name:
+                    return self.field(listing.field.edge[name], one, listing.row)
+
+        return jsontext.obj([(one.key, form(one)) for one in chosen.fields])

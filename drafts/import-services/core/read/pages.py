@@ -1,0 +1,121 @@
+"""The rows of one connection: its filters, its order, one keyset page of it, its count."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from services.core.read import jsontext
+from services.core.read.arguments import Arguments, order_of
+from services.core.read.jsontext import Text, raw
+from services.core.read.selection import Selection
+from services.core.read.shape import Ask, Columns, Condition, Connection, Row, within
+
+
+class Listing:
+    """One connection as asked for. Its arguments are judged at once, also where no row asks for them."""
+
+    def __init__(
+        self, arguments: Arguments, field: Connection, chosen: Selection, ask: Ask, parent: Row | None
+    ) -> None:
+        self.arguments, self.field, self.chosen, self.ask, self.parent = arguments, field, chosen, ask, parent
+        self.shape = field.shape()
+        self.where = {
+            name: value
+            for name, value in (chosen.arguments.get("where") or {}).items()
+            if value is not None and name in field.where
+        }
+        self.order = order_of(field, chosen)
+        self.first = arguments.first(chosen.arguments.get("first"))
+        self.filtered = arguments.fingerprint(self.where)
+        self.after = arguments.after(chosen.arguments.get("after"), self.order, self.filtered)
+
+    def rows(self) -> tuple[sa.FromClause, Columns, list[Condition]]:
+        """A fresh alias of the rows before any page: source, columns, and what must hold."""
+        source = self.field.over(self.parent, self.ask) if self.field.over else self.shape.source()
+        met = [
+            (self.field.where[name], self.arguments.values(self.field.where[name], value, ("where", name)))
+            for name, value in self.where.items()
+        ]
+        for one, values in met:
+            source = one.joins(source, *values) if one.joins else source
+        row = Columns(source)
+        conditions = self.shape.conditions(self.ask.viewer, self.field.on, self.parent, row)
+        conditions += [one.condition(row, *values) for one, values in met if one.condition]
+        return source, row, conditions
+
+    def total(self) -> Text:
+        """How many there are in all."""
+        source, _, conditions = self.rows()
+        count = sa.select(sa.func.count()).select_from(source).where(*conditions)
+        return sa.cast(within(self.parent, count).scalar_subquery(), sa.Text)
+
+    @cached_property
+    def page(self) -> sa.Subquery:
+        """The rows of the page with their places from 1, and one row more if there is a next page."""
+        source, row, conditions = self.rows()
+        keys = list(self.order.keys(row, self.ask))
+        if self.after is not None:
+            conditions.append(self.after(keys))
+        sorted_by = [key.desc() if descending else key.asc() for key, descending in keys]
+        found = (
+            sa.select(
+                *source.c,
+                *(key.label(f"gof_key_{position}") for position, (key, _) in enumerate(keys)),
+                sa.func.row_number().over(order_by=sorted_by).label("gof_place"),
+            )
+            .select_from(source)
+            .where(*conditions)
+            .order_by(*sorted_by)
+            .limit(self.first + 1)
+        )
+        return within(self.parent, found).subquery()
+
+    @cached_property
+    def row(self) -> Columns:
+        """The columns of a row of the page."""
+        return Columns(self.page)
+
+    @cached_property
+    def cursor(self) -> Text:
+        """The cursor of a row of the page, as ``page.write_cursor`` writes it."""
+        keys = [column for column in self.page.c if column.key.startswith("gof_key_")]
+        listed = [part for key in keys for part in (raw(","), jsontext.value(key, null=False))]
+        text = jsontext.join([raw(f'["{self.order.name}","'), self.filtered, raw('"'), *listed, raw("]")])
+        encoded = sa.func.encode(sa.func.convert_to(text, "UTF8"), "base64")
+        return sa.func.translate(encoded, "+/=\n", "-_", type_=sa.Text())
+
+    def items(self, item: Text) -> Text:
+        """An array of ``item`` over the rows shown."""
+        ordered = aggregate_order_by(raw(","), self.page.c.gof_place)
+        return jsontext.array(sa.func.string_agg(item, ordered, type_=sa.Text()).filter(self._shown))
+
+    def info(self, chosen: Selection) -> Text:
+        """The pageInfo object."""
+        place = self.page.c.gof_place
+        more = self.chosen.arguments.get("after") is not None
+        forms: dict[str, Callable[[], Text]] = {
+            "__typename": lambda: raw('"PageInfo"'),
+            "hasNextPage": lambda: sa.cast(sa.func.count() > self.first, sa.Text),
+            "hasPreviousPage": lambda: raw("true" if more else "false"),
+            "startCursor": lambda: self._cursor_at(place.asc()),
+            "endCursor": lambda: self._cursor_at(place.desc()),
+        }
+        return jsontext.obj([(one.key, forms[one.name]()) for one in chosen.fields])
+
+    def closed(self, text: Text) -> Text:
+        """``text`` over the page, or as it is where nothing of it needs a page; always exactly one row."""
+        if "page" not in self.__dict__:
+            return text
+        whole = sa.select(text).select_from(self.page).having(sa.true())
+        return within(self.parent, whole).scalar_subquery()
+
+    @property
+    def _shown(self) -> Condition:
+        return self.page.c.gof_place <= self.first
+
+    def _cursor_at(self, by: Any) -> Text:
+        cursors = sa.func.array_agg(aggregate_order_by(self.cursor, by), type_=sa.ARRAY(sa.Text))
+        return jsontext.or_null(jsontext.quoted(sa.type_coerce(cursors.filter(self._shown), sa.ARRAY(sa.Text))[1]))

@@ -1,0 +1,93 @@
+"""A finished statement: SQL text whose only column is the answer's JSON, and how its parameters are found."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
+
+from services.core.actor import Actor
+from services.core.read.selection import Variables
+
+Compute = Callable[[Variables], Any]
+IDENTITY = {f"gof_{name}": f"gof.{name}" for name in ("role", "person", "delegation", "audience")}
+"""Parameter name -> the setting that row security reads."""
+
+
+class _Compiler(PGCompiler_asyncpg):
+    """Prints what is constant into the SQL, so that the planner sees it, and leaves the rest as ``$n``."""
+
+    def visit_bindparam(self, bindparam: sa.BindParameter[Any], *args: Any, **kwargs: Any) -> str:
+        if bindparam.unique and not kwargs.get("literal_binds"):
+            kwargs["literal_binds"] = True
+        return super().visit_bindparam(bindparam, *args, **kwargs)  # type: ignore[no-any-return, no-untyped-call]
+
+
+class _Dialect(PGDialect_asyncpg):
+    statement_compiler = _Compiler
+    supports_statement_cache = True
+
+
+_DIALECT = _Dialect()  # type: ignore[no-untyped-call]
+_ALIASES = re.compile(r"(?:\bFROM|\bJOIN|,)\s+\w+ AS (\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One statement for one kind of question; it holds no value of any one request."""
+
+    sql: str
+    names: tuple[str, ...]
+    """What ``$1``, ``$2``, … stand for."""
+    computed: Mapping[str, Compute]
+    processors: Mapping[str, Callable[[Any], Any]]
+    slow: bool
+    """Some value takes milliseconds of computing: not in the event loop."""
+
+    def values(self, actor: Actor, variables: Variables) -> list[Any]:
+        """Return the parameters in order for one request.
+
+        Raises:
+            Invalid: an argument is wrong; also one that no row would have asked for.
+        """
+        found = {name: compute(variables) for name, compute in self.computed.items()}
+        found |= actor.values()
+        found |= actor.identity()
+        return [self._bound(name, found[name]) for name in self.names]
+
+    def _bound(self, name: str, value: Any) -> Any:
+        process = self.processors.get(name)
+        return process(value) if process and value is not None else value
+
+
+def finish(body: sa.ColumnElement[str], computed: Mapping[str, Compute], *, slow: bool) -> Plan:
+    """Return the plan that sets the identity and answers ``body`` in one statement; it fails closed.
+
+    Raises:
+        AssertionError: some alias stands twice in a FROM: a select was not correlated and would give wrong rows.
+    """
+    named = [
+        sa.func.set_config(setting, sa.bindparam(name, type_=sa.Text()), sa.true())
+        for name, setting in IDENTITY.items()
+    ]
+    me = sa.select(*(one.label(f"s{position}") for position, one in enumerate(named))).cte("me")
+    compiled = sa.select(sa.cast(body, sa.Text).label("document")).select_from(me).compile(dialect=_DIALECT)
+    assert isinstance(compiled, _Compiler)
+    sql = str(compiled)
+    aliases = _ALIASES.findall(sql)
+    twice = {alias for alias in aliases if aliases.count(alias) > 1}
+    assert not twice, f"declared twice: {twice}"
+    processors = {name: process for name, process in compiled._bind_processors.items() if callable(process)}  # noqa: SLF001 - as the dialect itself does before it executes
+    return Plan(sql, tuple(compiled.positiontup or ()), dict(computed), processors, slow)
+
+
+def constant(value: Any) -> Compute:
+    """A parameter that is the same in every request of the plan."""
+    return partial(_same, value)
+
+
+def _same(value: Any, _: Variables) -> Any:
+    return value

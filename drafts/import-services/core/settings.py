@@ -1,0 +1,131 @@
+"""What an operator may set: the GOF_* variables of the environment, read here and nowhere else."""
+
+from functools import cache
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.core.errors import Invalid
+
+PREFIX = "GOF_"
+URL_SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
+DATABASE_URL = (
+    "an address of the form postgresql://user:password@host:port/database (a password's special characters "
+    "percent-encoded)"
+)
+
+
+class WrongSetting(Invalid):
+    """A GOF_* variable has a value that it cannot have; the message names it and says what it takes."""
+
+    code = "WRONG_SETTING"
+
+
+class Settings(BaseSettings):
+    """The settings of one process; each description completes the sentence "GOF_NAME takes …".
+
+    A variable that is empty counts as not set. Made by ``read_settings``, which says plainly what is wrong.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, validate_default=True, extra="forbid"
+    )
+
+    database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description=f"{DATABASE_URL}, with the serving role (not set: the embedded PostgreSQL)",
+    )
+    migration_url: str | None = Field(
+        default=None, repr=False, description=f"{DATABASE_URL}, with the role that owns the tables and migrates them"
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="the address to listen on, such as 127.0.0.1")
+    port: int = Field(default=8000, ge=1, le=65535, description="the port to listen on, a whole number from 1 to 65535")
+    data_dir: Path = Field(default=Path(".data"), description="the folder for the database and other files of ours")
+    demo: bool | None = Field(
+        default=None,
+        description="1 to load demonstration data and sign-ins, or 0 (not set: only when GOF_HOST is 127.0.0.1)",
+    )
+    public_url: str = Field(
+        default="", description="the address that people use, http:// or https:// (not set: http://GOF_HOST:GOF_PORT)"
+    )
+    access_token_minutes: int = Field(
+        default=10, ge=1, le=60, description="how long a sign-in token is good for, 1 to 60 minutes"
+    )
+    refresh_token_days: int = Field(
+        default=14, ge=1, le=90, description="how long one stays signed in without coming back, 1 to 90 days"
+    )
+
+    @field_validator("database_url", "migration_url")
+    @classmethod
+    def _normal_database_url(cls, value: str | None) -> str | None:
+        """Give the one scheme that the drivers take; the parts are theirs to judge."""
+        if value is None:
+            return None
+        scheme, separator, rest = value.strip().partition("://")
+        parts = urlsplit(f"postgresql://{rest}")
+        if not separator or scheme not in URL_SCHEMES or not parts.path.strip("/"):
+            raise ValueError
+        _ = parts.port  # a ValueError when it is not a number, or too large
+        return f"postgresql://{rest}"
+
+    @field_validator("public_url")
+    @classmethod
+    def _normal_public_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError
+        return value.rstrip("/")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @model_validator(mode="after")
+    def _fill_in(self) -> Self:
+        """Fill in what follows from other settings; the model is frozen for everybody else."""
+        if self.demo is None:
+            object.__setattr__(self, "demo", self.host == "127.0.0.1")
+        if not self.public_url:
+            host = f"[{self.host}]" if ":" in self.host else self.host
+            object.__setattr__(self, "public_url", f"http://{host}:{self.port}")
+        return self
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment as it is now; raise ``WrongSetting`` when one cannot be right."""
+    try:
+        found = Settings()
+    except ValidationError as error:
+        faults = {str(fault["loc"][0]): fault["input"] for fault in error.errors(include_url=False)}
+        sentences = " ".join(_refusal(name, value) for name, value in faults.items())
+        raise WrongSetting(sentences, path=(_variable(next(iter(faults))),)) from None
+    if (found.database_url is None) != (found.migration_url is None):
+        missing = "migration_url" if found.migration_url is None else "database_url"
+        raise WrongSetting(
+            f"{_variable(missing)} is missing: a PostgreSQL of your own needs both GOF_DATABASE_URL, with the "
+            "role that serves, and GOF_MIGRATION_URL, with the role that owns the tables.",
+            path=(_variable(missing),),
+        )
+    return found
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return read_settings()
+
+
+def _refusal(name: str, value: object) -> str:
+    """Say what a setting takes, and what it was given unless that holds a password."""
+    field = Settings.model_fields[name]
+    given = f"cannot be {value!r}; it " if field.repr else ""
+    return f"{_variable(name)} {given}takes {field.description}."
+
+
+def _variable(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"

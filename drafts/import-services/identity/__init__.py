@@ -1,0 +1,1 @@
+"""People, how they sign in, and the tokens that stand for them."""

@@ -1,0 +1,155 @@
+"""Who a token stands for, and the other reads of people."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.core.actor import SYSTEM, Actor, Role, Scope
+from services.core.db import Database, Reader, Writer
+from services.core.errors import NotSignedIn
+from services.core.table import now
+from services.core.tokens import AccessClaims, Signer, secret_hash
+from services.identity import rules
+from services.identity.tables import ApiToken, Person, SignInSession
+
+API_TOKEN = "gof_api"  # noqa: S105 - no secret, but what every API token begins with
+"""The prefix of API tokens, by which they are told from access tokens."""
+
+# Membership owns this table and stands above identity, which may not import it: as in a foreign key, the table is
+# named here by its text, with the one column that says what its people may do.
+DELEGATION = sa.table("delegation", sa.column("id", sa.Uuid()), sa.column("standing", sa.Text()))
+
+_WHO = (
+    sa.select(col(Person.id), col(Person.role), col(Person.delegation_id), col(Person.languages), DELEGATION.c.standing)
+    .outerjoin_from(Person, DELEGATION, DELEGATION.c.id == col(Person.delegation_id))
+    .where(col(Person.left_at).is_(None))
+)
+
+
+async def actor_of_access(db: Database, claims: AccessClaims) -> Actor:
+    """Return whom a verified access token stands for, with the rights that the person has now: one statement.
+
+    Raises:
+        NotSignedIn: the session has ended, or the person has left.
+    """
+    alive = _WHO.join(SignInSession, col(SignInSession.person_id) == col(Person.id)).where(
+        col(SignInSession.id) == claims.session,
+        col(Person.id) == claims.subject,
+        col(SignInSession.ended_at).is_(None),
+        col(SignInSession.expires_at) > now(),
+    )
+    found = await _first(db, alive)
+    if found is None:
+        raise NotSignedIn("Your session has ended. Sign in again.")
+    return _actor(found, frozenset(Scope), claims.session)
+
+
+async def actor_of_api_token(db: Database, secret: str) -> Actor:
+    """Return whom an API token stands for: its person's rights of now, within the token's scopes; one statement.
+
+    Raises:
+        NotSignedIn: no such token, or it was revoked or has expired, or its person has left.
+    """
+    alive = (
+        _WHO.add_columns(col(ApiToken.scopes))
+        .join(ApiToken, col(ApiToken.person_id) == col(Person.id))
+        .where(
+            col(ApiToken.secret_hash) == secret_hash(secret),
+            col(ApiToken.revoked_at).is_(None),
+            col(ApiToken.expires_at) > now(),
+        )
+    )
+    found = await _first(db, alive)
+    if found is None:
+        raise NotSignedIn("This API token is not valid: it was revoked, has expired, or its person has left.")
+    return _actor(found, rules.SCOPES[found.role] & frozenset(found.scopes), None)
+
+
+class Actors:
+    """Whom the tokens of requests stand for, remembered by hash; a dictionary look-up for a token seen just now.
+
+    What is remembered is at most ``SECONDS`` old, so that this is how long a revocation, a removal, a change of
+    role or of standing takes to reach a request, in whichever process it happened.
+    """
+
+    SECONDS = 5.0
+
+    def __init__(
+        self, db: Database, signer: Signer, *, size: int = 10_000, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._db, self._signer, self._size, self._clock = db, signer, size, clock
+        self._known: OrderedDict[bytes, tuple[Actor, float]] = OrderedDict()
+
+    async def of(self, token: str) -> Actor:
+        """Return whom an access token or an API token stands for.
+
+        Raises:
+            NotSignedIn: it stands for nobody, or nobody any more.
+        """
+        key, asked_at = secret_hash(token), self._clock()
+        actor, good_until = self._known.get(key, (None, 0.0))
+        if actor is not None and asked_at < good_until:
+            self._known.move_to_end(key)
+            return actor
+        self._known.pop(key, None)
+        actor, seconds = await self._looked_up(token)
+        self._known[key] = (actor, asked_at + min(seconds, self.SECONDS))
+        if len(self._known) > self._size:
+            self._known.popitem(last=False)
+        return actor
+
+    async def _looked_up(self, token: str) -> tuple[Actor, float]:
+        """Return the actor, and for how many seconds at most the token can still be good."""
+        if token.startswith(f"{API_TOKEN}_"):
+            return await actor_of_api_token(self._db, token), self.SECONDS
+        claims = self._signer.verify(token)
+        return await actor_of_access(self._db, claims), (claims.expires_at - now()).total_seconds()
+
+
+async def hold_delegation(session: Writer, delegation_id: UUID | None) -> bool:
+    """Lock a delegation against other changes of who its focal points are; False where there is none to be seen."""
+    wanted = sa.select(DELEGATION.c.id).where(DELEGATION.c.id == delegation_id)
+    return (await session.execute(wanted.with_for_update(key_share=True))).one_or_none() is not None
+
+
+async def delegation_of(session: Reader, person_id: UUID) -> UUID | None:
+    """Return the delegation of a person whom the reader may see."""
+    return await session.scalar(sa.select(col(Person.delegation_id)).where(col(Person.id) == person_id))
+
+
+async def has_focal_point(session: Reader, delegation_id: UUID) -> bool:
+    """Whether a delegation has a focal point, or one whose invitation is still open."""
+    there = sa.select(col(Person.id)).where(
+        col(Person.delegation_id) == delegation_id,
+        col(Person.role) == Role.FOCAL_POINT,
+        col(Person.left_at).is_(None),
+        sa.or_(col(Person.invitation_hash).is_(None), col(Person.invitation_expires_at) > now()),
+    )
+    return bool(await session.scalar(sa.select(there.exists())))
+
+
+async def _first(db: Database, statement: sa.Select[Any]) -> sa.Row[Any] | None:
+    async with db.read(SYSTEM) as session:
+        found: sa.Row[Any] | None = (await session.execute(statement)).one_or_none()
+        return found
+
+
+def _actor(found: sa.Row[Any], scopes: frozenset[Scope], session_id: UUID | None) -> Actor:
+    role, standing = found.role, found.standing
+    return Actor(
+        role=role,
+        person_id=found.id,
+        delegation_id=found.delegation_id,
+        reads_members=rules.reads_members(role, standing),
+        acts=rules.acts(role, standing, scopes),
+        co_chair=role is Role.FOCAL_POINT and standing == "co_chair",
+        observer=standing == "observer",
+        scopes=scopes,
+        languages=rules.reading_languages(found.languages),
+        session_id=session_id,
+    )

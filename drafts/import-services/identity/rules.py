@@ -1,0 +1,142 @@
+"""Who may give which role, what a standing and a token let people do, and how long things last."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from email_validator import EmailNotValidError, validate_email
+
+from services.core.actor import Role, Scope
+from services.core.errors import Invalid, NotPermitted
+from services.core.languages import check_language_tag, primary_language
+from services.identity.errors import WrongEmail
+
+DELEGATION_ROLES = frozenset({Role.VIEWER, Role.CONTRIBUTOR, Role.FOCAL_POINT})
+"""The roles that people of a delegation have."""
+INVITES: Mapping[Role, frozenset[Role]] = {
+    Role.FOCAL_POINT: DELEGATION_ROLES,
+    Role.SECRETARIAT: frozenset({Role.FOCAL_POINT}),
+    Role.SYSTEM: DELEGATION_ROLES | {Role.SECRETARIAT},
+}
+"""Who invites as what: a focal point to its own delegation, the secretariat to one without a focal point."""
+GIVES: Mapping[Role, frozenset[Role]] = {Role.FOCAL_POINT: DELEGATION_ROLES, Role.SYSTEM: DELEGATION_ROLES}
+"""Who gives which roles to people that are there."""
+SCOPES: Mapping[Role, frozenset[Scope]] = {
+    Role.VIEWER: frozenset({Scope.READ}),
+    Role.CONTRIBUTOR: frozenset({Scope.READ, Scope.WRITE}),
+    Role.FOCAL_POINT: frozenset(Scope),
+    Role.SECRETARIAT: frozenset(Scope),
+}
+"""What a person's API tokens may do at most (product.md, "Who may")."""
+TAKES_PART = frozenset({"member", "co_chair", "observer"})
+"""The standings of delegations that read what is meant for members and may act, as membership calls them."""
+
+INVITATION_LIFETIME = timedelta(days=7)
+SESSION_LIFETIME = timedelta(days=90)
+"""A session ends this long after signing in, however often it is refreshed (OWASP ASVS 5.0 V7.3.2)."""
+SESSION_KEPT = timedelta(days=30)
+"""How long a session stays on file after its end."""
+TOKEN_DAYS = range(1, 366)
+NAME_LIMIT, TOKEN_NAME_LIMIT = 200, 100
+LANGUAGES_LIMIT = 10
+
+
+def reads_members(role: Role, standing: str | None) -> bool:
+    """Whether someone of this role and of a delegation of this standing reads what is meant for members."""
+    return role is Role.SECRETARIAT or standing in TAKES_PART
+
+
+def acts(role: Role, standing: str | None, scopes: frozenset[Scope]) -> bool:
+    """Whether someone acts on anything at all: a token without WRITE does not, whoever its person is."""
+    return Scope.WRITE in scopes and reads_members(role, standing)
+
+
+def check_role(role: Role, given: frozenset[Role]) -> None:
+    """Make sure that ``role`` is among those that the actor gives.
+
+    Raises:
+        NotPermitted: it is not; the sentence names those that are.
+    """
+    if role not in given:
+        raise NotPermitted(f"You can give the role of {_listed(given)}, and no other.", path=("role",))
+
+
+def check_scopes(role: Role, scopes: Iterable[Scope]) -> list[Scope]:
+    """Return the scopes of a token that a person of ``role`` makes; every token reads.
+
+    Raises:
+        NotPermitted: they are more than the person's own.
+    """
+    wanted, own = frozenset({Scope.READ, *scopes}), SCOPES.get(role, frozenset())
+    if not wanted <= own:
+        raise NotPermitted(
+            f"A token does no more than its person, and yours can have the scopes {_listed(own)}.", path=("scopes",)
+        )
+    return [scope for scope in Scope if scope in wanted]
+
+
+def check_days(days: int) -> timedelta:
+    """Return how long a token is good.
+
+    Raises:
+        Invalid: less than 1 day or more than 365.
+    """
+    if days not in TOKEN_DAYS:
+        raise Invalid(f"A token is good for 1 to 365 days; you asked for {days:,}.", path=("days",))
+    return timedelta(days=days)
+
+
+def session_end(begun_at: datetime, used_at: datetime, refresh_lifetime: timedelta) -> datetime:
+    """Until when a session that was used at ``used_at`` can be refreshed."""
+    return min(used_at + refresh_lifetime, begun_at + SESSION_LIFETIME)
+
+
+def normal_email(text: str) -> str:
+    """Return an e-mail address as it is stored and looked up: NFC, in small letters.
+
+    Raises:
+        WrongEmail: it cannot be one (RFC 5321, RFC 6531); nothing is asked of its server.
+    """
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized.lower()
+    except (EmailNotValidError, UnicodeError) as error:
+        raise WrongEmail("This is no e-mail address. One looks like name@ministry.example.", path=("email",)) from error
+
+
+def checked_name(text: str, *, limit: int = NAME_LIMIT) -> str:
+    """Return a name without blanks around.
+
+    Raises:
+        Invalid: empty, longer than ``limit`` characters, or with a line break or other control character.
+    """
+    name = text.strip()
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        raise Invalid("A name is one line of text without control characters.", path=("name",))
+    if not 1 <= len(name) <= limit:
+        raise Invalid(f"A name has 1 to {limit} characters; this one has {len(name):,}.", path=("name",))
+    return name
+
+
+def checked_languages(tags: Iterable[str]) -> list[str]:
+    """Return a person's languages as normal BCP 47 tags, best first, each once.
+
+    Raises:
+        Invalid: more than 10, or one that is no language.
+    """
+    wanted = list(tags)
+    if len(wanted) > LANGUAGES_LIMIT:
+        raise Invalid(f"Name up to {LANGUAGES_LIMIT} languages; these are {len(wanted)}.", path=("languages",))
+    try:
+        return list(dict.fromkeys(map(check_language_tag, wanted)))
+    except Invalid as error:
+        error.path = ("languages",)
+        raise
+
+
+def reading_languages(languages: Iterable[str]) -> tuple[str, ...]:
+    """Return the languages to read in, best first: after each tag its plain language, ``pt-BR`` then ``pt``."""
+    return tuple(dict.fromkeys(one for tag in languages for one in (tag, primary_language(tag))))
+
+
+def _listed(words: Iterable[Role | Scope]) -> str:
+    return ", ".join(sorted(word.value.replace("_", " ") for word in words))

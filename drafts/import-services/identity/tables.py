@@ -1,0 +1,104 @@
+"""People, their sign-ins with the refresh tokens of each, and their API tokens."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from services.core.actor import Role, Scope
+from services.core.protection import DELEGATION, OWN, PERSON, PLATFORM, ROLE, SECRETARIAT, either, protect
+from services.core.table import Row, now, text_enum, text_enum_array
+
+
+class Person(Row, table=True):
+    """Someone who acts for a delegation, or for the secretariat (then without a delegation).
+
+    Who changes delegation leaves and is invited anew: a row, and with it past acts, stays with its delegation.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (
+        # Not lower(): which letters that changes differs from one PostgreSQL to another.
+        sa.CheckConstraint("email !~ '[A-Z]' AND char_length(email) BETWEEN 3 AND 254", name="email_form"),
+        sa.CheckConstraint("char_length(name) BETWEEN 1 AND 200", name="name_length"),
+        sa.CheckConstraint("role NOT IN ('public', 'system')", name="role_of_person"),
+        sa.CheckConstraint("(role = 'secretariat') = (delegation_id IS NULL)", name="secretariat_or_delegation"),
+        sa.CheckConstraint("(invitation_hash IS NULL) = (invitation_expires_at IS NULL)", name="invitation_whole"),
+        sa.UniqueConstraint("invitation_hash"),
+        sa.Index("uq_person_email", "email", unique=True, postgresql_where=sa.text("left_at IS NULL")),
+    )
+
+    delegation_id: UUID | None = Field(default=None, foreign_key="delegation.id", index=True)
+    email: str
+    """In small letters; of all who have not left, one person has it."""
+    name: str
+    role: Role = Field(sa_type=text_enum(Role))
+    languages: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
+    password_hash: str | None = None
+    invitation_hash: bytes | None = None
+    """The hash of the secret with which an invited person sets the first password; None once it was accepted."""
+    invitation_expires_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    left_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    is_demo: bool = False
+
+
+class SignInSession(Row, table=True):
+    """One sign-in: a family of refresh tokens of which only the newest is good."""
+
+    __tablename__ = "sign_in_session"
+    __table_args__ = (sa.CheckConstraint("char_length(device) <= 200", name="device_length"),)
+
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    device: str = ""
+    """What the client called itself, so that its person can tell one session from another."""
+    last_used_at: datetime = Field(default_factory=now, sa_type=sa.DateTime(timezone=True))
+    """When the person signed in or last refreshed the access token."""
+    expires_at: datetime = Field(sa_type=sa.DateTime(timezone=True))
+    ended_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+
+
+class RefreshToken(SQLModel, table=True):
+    """One refresh token of a session; a spent one is kept, since seeing it again means that it was stolen."""
+
+    __tablename__ = "refresh_token"
+
+    secret_hash: bytes = Field(primary_key=True)
+    session_id: UUID = Field(foreign_key="sign_in_session.id", ondelete="CASCADE", index=True)
+    spent_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+
+
+class ApiToken(Row, table=True):
+    """A named secret for a program; shown once, stored as its hash."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (
+        sa.UniqueConstraint("secret_hash"),
+        sa.CheckConstraint("char_length(name) BETWEEN 1 AND 100", name="name_length"),
+    )
+
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    name: str
+    secret_hash: bytes
+    scopes: list[Scope] = Field(sa_type=text_enum_array(Scope))
+    expires_at: datetime = Field(sa_type=sa.DateTime(timezone=True))
+    revoked_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+
+
+_MINE = f"person_id = {PERSON}"
+protect(
+    "person",
+    seen=either(f"id = {PERSON}", OWN, SECRETARIAT, PLATFORM),
+    # Nobody moves to another delegation, and none but its focal points changes a delegation's people, except that
+    # the secretariat names the first focal point.
+    written=either(
+        f"id = {PERSON} AND delegation_id IS NOT DISTINCT FROM {DELEGATION}",
+        f"{OWN} AND {ROLE} = 'focal_point'",
+        f"{SECRETARIAT} AND role = 'focal_point'",
+        PLATFORM,
+    ),
+)
+protect("sign_in_session", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM), removed=PLATFORM)
+protect("refresh_token", seen=PLATFORM, written=PLATFORM, removed=PLATFORM)
+protect("api_token", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM))

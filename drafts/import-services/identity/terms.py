@@ -1,0 +1,46 @@
+"""The words of identity: what people give and what they are given."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.core.actor import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Whom to invite, and as what.
+
+    ``delegation_id`` is None for the inviter's own delegation, and for people of the secretariat. ``languages``
+    are BCP 47 tags, best first.
+    """
+
+    email: str
+    name: str
+    role: Role
+    languages: tuple[str, ...] = ()
+    delegation_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What was made, and the secret that stands for it: shown this once, never stored."""
+
+    id: UUID
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a person who signed in holds: an access token and the refresh token that gets the next one.
+
+    The access token is good until ``access_expires_at``. The refresh token is good once, until
+    ``refresh_expires_at``; used twice, it ends the session.
+    """
+
+    person_id: UUID
+    session_id: UUID
+    access_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_token: str = field(repr=False)
+    refresh_expires_at: datetime

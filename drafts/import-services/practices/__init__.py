@@ -1,0 +1,1 @@
+"""Practices: documented, reviewed ways of building AI capacity that others can reuse."""

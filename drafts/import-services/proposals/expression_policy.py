@@ -1,0 +1,175 @@
+"""Who may see an expression of interest, and why someone may not act on it (product.md, "Who may").
+
+Only the two delegations know of it, the receiver from the day it is sent. It is answered by the side whose turn it is;
+to decline and to withdraw needs no turn.
+"""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from services.core.actor import Role, Viewer
+from services.core.policy import Refusal, not_permitted
+from services.core.read.shape import Columns, Condition, Row, table_of, within
+from services.proposals import policy, rules
+from services.proposals.tables import Proposal
+from services.proposals.terms import ExpressionStatus, Party
+
+E = ExpressionStatus
+
+
+def visible_to(viewer: Viewer, row: Row) -> Condition:
+    """The expressions of interest that the viewer's delegation has made or received."""
+    match viewer.role:
+        case Role.PUBLIC | Role.SECRETARIAT:
+            return sa.false()
+        case Role.SYSTEM:
+            return sa.true()
+        case _:
+            received = sa.and_(row.receiver_id == viewer.delegation_id, row.status != E.DRAFT)
+            return sa.or_(row.sender_id == viewer.delegation_id, received)
+
+
+def visible_turn(viewer: Viewer, row: Row) -> Condition:
+    """The steps of exchanges that the viewer's delegation is a party of; a draft has none."""
+    match viewer.role:
+        case Role.PUBLIC | Role.SECRETARIAT:
+            return sa.false()
+        case Role.SYSTEM:
+            return sa.true()
+        case _:
+            return sa.or_(row.sender_id == viewer.delegation_id, row.receiver_id == viewer.delegation_id)
+
+
+def is_on_turn(viewer: Viewer, row: Row) -> Condition:
+    """Whether the viewer's delegation is to answer; false where it is nobody's turn."""
+    whose = sa.case((row.turn == Party.SENDER, row.sender_id), (row.turn == Party.RECEIVER, row.receiver_id))
+    return sa.func.coalesce(whose == viewer.delegation_id, sa.false(), type_=sa.Boolean())
+
+
+def refusals_to_revise(viewer: Viewer, row: Row) -> list[Refusal]:
+    """The sender's contributors and focal points revise its draft."""
+    return [
+        *_sender(viewer, row, policy.WRITERS, "revise a draft"),
+        _wrong_status(row, [E.DRAFT], "Only a draft can be revised."),
+    ]
+
+
+def refusals_to_delete(viewer: Viewer, row: Row) -> list[Refusal]:
+    """The sender's contributors and focal points delete its draft."""
+    return [
+        *_sender(viewer, row, policy.WRITERS, "delete a draft"),
+        _wrong_status(row, [E.DRAFT], "Only a draft can be deleted."),
+    ]
+
+
+def refusals_to_send(viewer: Viewer, row: Row) -> list[Refusal]:
+    """The sender's focal point sends its draft, to a proposal that is still open and has places left."""
+    return [
+        *_sender(viewer, row, policy.FOCAL_POINTS, "send an expression of interest"),
+        _wrong_status(row, rules.expression_sources(E.SENT), "Only a draft can be sent."),
+        Refusal(
+            "PROPOSAL_NOT_OPEN",
+            ~_proposal(row, lambda it: sa.not_(sa.or_(*(one.holds for one in policy.closed_to_others(it))))),
+            "The proposal is no longer open to you, or has no places left.",
+        ),
+    ]
+
+
+def refusals_to_take_up_talks(viewer: Viewer, row: Row) -> list[Refusal]:
+    """The receiver's focal point takes up talks, on its turn."""
+    return [
+        *_receiver(viewer, row, "take up talks"),
+        _wrong_status(row, rules.expression_sources(E.IN_TALKS), "Talks can be taken up once, after it was sent."),
+        _not_on_turn(viewer, row),
+        _withdrawn(row),
+    ]
+
+
+def refusals_to_ask(viewer: Viewer, row: Row) -> list[Refusal]:
+    """The receiver's focal point asks the sender something, on its turn."""
+    return [
+        *_receiver(viewer, row, "ask"),
+        _wrong_status(row, list(rules.LIVE), "Questions are asked after it was sent, until it ends."),
+        _not_on_turn(viewer, row),
+    ]
+
+
+def refusals_to_reply(viewer: Viewer, row: Row) -> list[Refusal]:
+    """The sender's focal point replies, on its turn."""
+    return [
+        *_sender(viewer, row, policy.FOCAL_POINTS, "reply"),
+        _wrong_status(row, list(rules.LIVE), "Replies are given after it was sent, until it ends."),
+        _not_on_turn(viewer, row),
+    ]
+
+
+def refusals_to_agree(viewer: Viewer, row: Row) -> list[Refusal]:
+    """In talks the focal point whose turn it is agrees to what the other side said last."""
+    return [
+        _not_acting(viewer, policy.FOCAL_POINTS, "agree"),
+        _wrong_status(row, rules.expression_sources(E.AGREED), "Only what is in talks can be agreed."),
+        _not_on_turn(viewer, row),
+        _withdrawn(row),
+        Refusal("PROPOSAL_FULL", _proposal(row, policy.is_full), "All places of the proposal are taken."),
+    ]
+
+
+def refusals_to_decline(viewer: Viewer, row: Row) -> list[Refusal]:
+    """The receiver's focal point declines, whosever turn it is."""
+    return [
+        *_receiver(viewer, row, "decline"),
+        _wrong_status(
+            row, rules.expression_sources(E.DECLINED), "It can be declined after it was sent, until it ends."
+        ),
+    ]
+
+
+def refusals_to_withdraw(viewer: Viewer, row: Row) -> list[Refusal]:
+    """The sender's focal point withdraws what it sent, whosever turn it is."""
+    return [
+        *_sender(viewer, row, policy.FOCAL_POINTS, "withdraw an expression of interest"),
+        _wrong_status(
+            row, rules.expression_sources(E.WITHDRAWN), "It can be withdrawn after it was sent, until it ends."
+        ),
+    ]
+
+
+def _sender(viewer: Viewer, row: Row, roles: frozenset[Role], act: str) -> list[Refusal]:
+    other = row.sender_id.is_distinct_from(viewer.delegation_id)
+    return [_not_acting(viewer, roles, act), not_permitted(other, f"Only the delegation that made it can {act}.")]
+
+
+def _receiver(viewer: Viewer, row: Row, act: str) -> list[Refusal]:
+    other = row.receiver_id.is_distinct_from(viewer.delegation_id)
+    return [
+        _not_acting(viewer, policy.FOCAL_POINTS, act),
+        not_permitted(other, f"Only the delegation that received it can {act}."),
+    ]
+
+
+def _not_acting(viewer: Viewer, roles: frozenset[Role], act: str) -> Refusal:
+    who = "Only contributors and focal points" if Role.CONTRIBUTOR in roles else "Only a focal point"
+    return not_permitted(
+        viewer.role not in roles or not viewer.actor.acts, f"{who} of a delegation taking part can {act}."
+    )
+
+
+def _wrong_status(row: Row, allowed: list[E], sentence: str) -> Refusal:
+    return Refusal("EXPRESSION_OF_INTEREST_WRONG_STATUS", row.status.not_in(allowed), sentence)
+
+
+def _not_on_turn(viewer: Viewer, row: Row) -> Refusal:
+    return Refusal("NOT_YOUR_TURN", ~is_on_turn(viewer, row), "It is the other side's turn.")
+
+
+def _withdrawn(row: Row) -> Refusal:
+    shown = _proposal(row, lambda it: it.status.in_(rules.SHOWN))
+    return Refusal("PROPOSAL_WITHDRAWN", ~shown, "The proposal was withdrawn, or is not open to you any more.")
+
+
+def _proposal(row: Row, condition: Callable[[Row], Condition]) -> Condition:
+    """Whether the proposal that it answers is one that the viewer may read, and fulfils ``condition``."""
+    proposal = table_of(Proposal).alias()
+    found = sa.select(proposal.c.id).where(proposal.c.id == row.proposal_id, condition(Columns(proposal)))
+    return within(row, found).exists()

@@ -1,0 +1,145 @@
+"""What can be read of expressions of interest, by their two delegations alone."""
+
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from services.core.ids import of_kind
+from services.core.read.shape import (
+    Ask,
+    Connection,
+    Filter,
+    Many,
+    One,
+    Order,
+    Row,
+    Shape,
+    Value,
+    extend,
+    global_id,
+    table_of,
+)
+from services.membership.shapes import DELEGATION
+from services.proposals import expression_policy as policy
+from services.proposals.shapes import LAST_DAY, PROPOSAL, acts
+from services.proposals.tables import ExpressionOfInterest, ExpressionTurn
+
+
+class ExpressionOrder(StrEnum):
+    """Orders of expressions of interest."""
+
+    NEWEST = "newest"
+    DEADLINE = "deadline"
+
+
+class Direction(StrEnum):
+    """Which way an expression of interest went, as the viewer's delegation sees it."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+
+
+TURN = Shape.of(
+    "ExpressionTurn",
+    ExpressionTurn,
+    policy.visible_turn,
+    {
+        "kind": ExpressionTurn.kind,
+        "by": ExpressionTurn.by,
+        "language": ExpressionTurn.language,
+        "text": ExpressionTurn.text,
+        "at": ExpressionTurn.created_at,
+    },
+)
+
+EXPRESSION_OF_INTEREST = Shape.of(
+    "ExpressionOfInterest",
+    ExpressionOfInterest,
+    policy.visible_to,
+    {
+        "id": global_id("expression_of_interest"),
+        "revision": ExpressionOfInterest.revision,
+        "proposal": One(lambda: PROPOSAL, on=lambda row, it: it.id == row.proposal_id),
+        "ownProposal": One(lambda: PROPOSAL, on=lambda row, it: it.id == row.own_proposal_id),
+        "sender": One(lambda: DELEGATION, on=lambda row, it: it.id == row.sender_id),
+        "receiver": One(lambda: DELEGATION, on=lambda row, it: it.id == row.receiver_id),
+        "status": ExpressionOfInterest.status,
+        "turn": ExpressionOfInterest.turn,
+        "turnDeadline": ExpressionOfInterest.turn_deadline,
+        "viewerIsOnTurn": Value(lambda row, ask: policy.is_on_turn(ask.viewer, row)),
+        "language": ExpressionOfInterest.language,
+        "message": ExpressionOfInterest.message,
+        "turns": Many(
+            lambda: TURN,
+            on=lambda row, it: it.expression_id == row.id,
+            order=lambda it, _: [it.created_at, it.id],
+        ),
+        "declineReason": ExpressionOfInterest.decline_reason,
+        "sentAt": ExpressionOfInterest.sent_at,
+        "updatedAt": ExpressionOfInterest.updated_at,
+        "isDemo": ExpressionOfInterest.is_demo,
+        **acts(
+            Revise=policy.refusals_to_revise,
+            Delete=policy.refusals_to_delete,
+            Send=policy.refusals_to_send,
+            TakeUpTalks=policy.refusals_to_take_up_talks,
+            Ask=policy.refusals_to_ask,
+            Reply=policy.refusals_to_reply,
+            Agree=policy.refusals_to_agree,
+            Decline=policy.refusals_to_decline,
+            Withdraw=policy.refusals_to_withdraw,
+        ),
+    },
+)
+
+
+def _as_seen(_: Row, ask: Ask) -> sa.FromClause:
+    """The expressions of interest, each with whether the viewer's delegation made it and whether it is to answer."""
+    table = table_of(ExpressionOfInterest).alias()
+    sent = table.c.sender_id.is_not_distinct_from(ask.viewer.delegation_id)
+    awaits = policy.is_on_turn(ask.viewer, table.c)
+    return sa.select(table, sent.label("is_sent"), awaits.label("awaits_viewer")).subquery()
+
+
+EXPRESSIONS_OF_INTEREST = Connection(
+    lambda: EXPRESSION_OF_INTEREST,
+    orders={
+        ExpressionOrder.NEWEST: Order(
+            "expressions.newest",
+            lambda row, _: [(row.listed_at, True), (row.id, True)],
+            (sa.DateTime(timezone=True), sa.Uuid()),
+        ),
+        ExpressionOrder.DEADLINE: Order(
+            "expressions.deadline",
+            lambda row, _: [(sa.func.coalesce(row.turn_deadline, LAST_DAY, type_=sa.Date()), False), (row.id, False)],
+            (sa.Date(), sa.Uuid()),
+        ),
+    },
+    default=lambda _: ExpressionOrder.NEWEST,
+    over=_as_seen,
+    where={
+        "status": Filter(lambda row, status: row.status == status),
+        "direction": Filter(lambda row, direction: row.is_sent == sa.literal(direction is Direction.SENT)),
+        "awaitingMe": Filter(lambda row, awaiting: row.awaits_viewer == awaiting),
+        "proposal": Filter(lambda row, key: row.proposal_id == key, of_kind("proposal"), (sa.Uuid(),)),
+    },
+)
+
+EXPRESSION_OF_INTEREST_BY_ID = One(
+    lambda: EXPRESSION_OF_INTEREST,
+    by={"id": Filter(lambda row, key: row.id == key, of_kind("expression_of_interest"), (sa.Uuid(),))},
+)
+
+extend(
+    PROPOSAL,
+    {
+        "expressionsOfInterest": Connection(
+            EXPRESSIONS_OF_INTEREST.shape,
+            orders=EXPRESSIONS_OF_INTEREST.orders,
+            default=EXPRESSIONS_OF_INTEREST.default,
+            over=_as_seen,
+            on=lambda row, it: it.proposal_id == row.id,
+            where=EXPRESSIONS_OF_INTEREST.where,
+        )
+    },
+)

@@ -1,0 +1,15 @@
+"""Imports every slice's tables, Shapes and jobs, so that metadata, row security, Shapes and handlers are whole."""
+
+from sqlmodel import SQLModel
+
+import services.core.audit
+import services.core.idempotency
+import services.identity.shapes
+import services.membership.shapes
+import services.practices.shapes
+import services.proposals.tables
+import services.taxonomy.lists  # noqa: F401 - imported for what loading them registers
+from services.core.protection import PROTECTED
+
+METADATA = SQLModel.metadata
+__all__ = ["METADATA", "PROTECTED"]

@@ -1,0 +1,119 @@
+"""The one statement and the naive second reading of the same Shapes give equal JSON, over the whole SDL."""
+
+import random
+from typing import Any
+
+import orjson
+import pytest
+from graphql import GraphQLError
+
+from schema.core import execution
+from schema.core.context import Context
+from schema.root import SCHEMA
+from services.core.actor import SYSTEM, Actor
+from services.core.errors import DomainError
+from services.core.ids import write_id
+from services.core.read.compile import compile_read
+from services.core.read.interpret import Interpreter
+from services.core.read.plan import Plan
+from services.core.read.selection import Variables
+from tests.builders import actor, build_examples
+from tests.conftest import OneAtATime
+from tests.schema.core.documents import Writer
+
+WHO = [
+    "public",
+    "ZMB focal point",
+    "ZMB viewer",
+    "FRA contributor",
+    "CHN focal point",
+    "secretariat",
+    "suspended viewer",
+]
+ROOTS = sorted(SCHEMA._schema.query_type.fields)  # type: ignore[union-attr]
+DOCUMENTS = 25
+"""For each root field."""
+
+
+class Watch:
+    """Remembers with which Shape, Selection and values the last document was read."""
+
+    def __init__(self, db: OneAtATime, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.read: tuple[Any, Any] | None = None
+        self.variables: Variables = {}
+        document = db.document
+
+        async def watched(plan: Plan, who: Actor, variables: Variables) -> str:
+            self.variables = variables
+            return await document(plan, who, variables)
+
+        def compiled(field: Any, chosen: Any, viewer: Any) -> Plan:
+            self.read = (field, chosen)
+            return compile_read(field, chosen, viewer)
+
+        monkeypatch.setattr(db, "document", watched)
+        monkeypatch.setattr(execution, "compile_read", compiled)
+
+    def forget(self) -> None:
+        """Before the next document."""
+        self.read, execution.PLANS = None, execution.Plans()
+
+
+@pytest.mark.parametrize("root", ROOTS)
+async def test_both_readings_of_random_documents_are_equal(
+    db: OneAtATime, monkeypatch: pytest.MonkeyPatch, root: str
+) -> None:
+    chance = random.Random(root)
+    async with db.write(SYSTEM) as session:
+        ids = [write_id(kind, key) for kind, key in await build_examples(session)]
+    watch, compared = Watch(db, monkeypatch), 0
+    cursors: list[str] = []
+    for number in range(DOCUMENTS):
+        document = Writer(SCHEMA._schema, chance, ids, cursors).document(root)
+        who = actor(chance.choice(WHO))
+        watch.forget()
+        answer = await SCHEMA.execute(document.query, document.variables, context_value=Context(db, who))
+        where = f"{root} #{number} as {who.role}: {document.query} {document.variables}"
+        refused = [_refusal(error, where) for error in answer.errors or []]
+        if watch.read is None:
+            continue
+        naive = await _naive(db, who, watch)
+        if refused:
+            assert naive == refused[0], where
+            continue
+        assert answer.data is not None
+        whole = orjson.loads(orjson.dumps(answer.data))
+        assert next(iter(whole.values())) == orjson.loads(orjson.dumps(naive)), where
+        compared += 1
+        _collect(whole, cursors)
+    assert compared >= DOCUMENTS // 3
+
+
+async def _naive(db: OneAtATime, who: Actor, watch: Watch) -> Any:
+    assert watch.read is not None
+    field, chosen = watch.read
+    try:
+        async with db.read(who) as session:
+            return await Interpreter(session, who, watch.variables).answer(field, chosen)
+    except DomainError as error:
+        return error.message
+
+
+def _refusal(error: GraphQLError, where: str) -> str:
+    original: Any = error
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    assert isinstance(original, DomainError | GraphQLError), f"{original!r} {where}"
+    return str(original.message)
+
+
+def _collect(found: Any, cursors: list[str]) -> None:
+    match found:
+        case dict():
+            for value in found.values():
+                if isinstance(value, str) and len(value) > 40 and value.startswith("Wy"):
+                    cursors.append(value)
+                _collect(value, cursors)
+        case list():
+            for value in found:
+                _collect(value, cursors)

@@ -1,0 +1,116 @@
+"""The pairs that one proposal may form, and what both sides have in common, in SQL."""
+
+import sqlalchemy as sa
+
+from services.core.read.shape import Ask, Condition, Expression, Row, table_of, within
+from services.matching.formulas import share
+from services.matching.policy import Pair, constraints, spoken
+from services.matching.states import home, partners
+from services.matching.terms import MatchCriterion, ModalityReason
+from services.membership.tables import Delegation
+from services.proposals.tables import Proposal, ProposalText
+from services.proposals.terms import Side
+
+LISTS = {
+    MatchCriterion.CAPACITY_AREAS: "capacity_areas",
+    MatchCriterion.SECTORS: "sectors",
+    MatchCriterion.SDG_TARGETS: "sdg_targets",
+    MatchCriterion.FORMS: "forms",
+    MatchCriterion.WORKING_LANGUAGES: "working_languages",
+}
+"""The criteria that compare two lists of codes, and the column of each."""
+DESCRIBED = (
+    *("own_id", "id", "delegation_id", "areas", "regions", "asks"),
+    *("modality", "modality_reason", "like_codes", "equity_codes"),
+)
+"""The columns that say what a pair is; the others say how well it fits."""
+
+
+def found(own: Row, ask: Ask) -> sa.Subquery:
+    """The pairs of the proposal ``own`` with every other that keeps all hard constraints, one row each.
+
+    ``DESCRIBED`` columns: ``own_id``; the candidate's ``id``, ``delegation_id``, capacity ``areas`` and its state's
+    ``regions``; ``asks``, whether ``own`` stands in the need's place; ``modality`` with its reason; ``like_codes``,
+    the regions and groups that both states are in; ``equity_codes``, the groups of the state in the need's place.
+    Then for each list ``common_…``, ``own_…`` and ``their_…`` (lengths); ``differing``, in how many bits the sketches
+    differ; ``own_likeness``, ``their_likeness``, ``equity`` in [0, 1); ``known_…`` for each criterion, whether both
+    sides state it.
+    """
+    mine = home(own)
+    theirs = partners(mine)
+    other, text, delegation = (table_of(table).alias() for table in (Proposal, ProposalText, Delegation))
+    pair = Pair(own, mine.c, other.c, theirs.c, delegation.c)
+    columns = {**_described(pair), **_texts(mine.c, text.c)}
+    for one, column in LISTS.items():
+        columns |= _compared(one, own, other, column)
+    sources = (
+        sa.join(other, delegation, delegation.c.id == other.c.delegation_id)
+        .outerjoin(theirs, theirs.c.iso3 == delegation.c.state)
+        .outerjoin(text, sa.and_(text.c.proposal_id == other.c.id, text.c.is_original))
+    )
+    chosen = sa.select(*(value.label(name) for name, value in columns.items())).select_from(sources)
+    kept = chosen.where(*constraints(ask.viewer, pair).values()).correlate(mine).offset(0)
+    # Lateral, so that what is known of the own side is found once, and not again for each candidate.
+    candidates = within(own, kept).lateral()
+    return sa.select(*candidates.c).select_from(sa.join(mine, candidates, sa.true())).subquery()
+
+
+def _described(pair: Pair) -> dict[str, Expression]:
+    asks, theirs = _asks(pair.own, pair.other), pair.theirs
+    receiving = sa.case((asks, pair.home.groups), else_=theirs.groups)
+    groups = sa.func.cardinality(receiving)
+    return {
+        "own_id": pair.own.id,
+        "id": pair.other.id,
+        "delegation_id": pair.other.delegation_id,
+        "areas": pair.other.capacity_areas,
+        "regions": theirs.regions,
+        "asks": asks,
+        "modality": pair.modality,
+        "modality_reason": sa.case(
+            (theirs.iso3.is_(None), ModalityReason.NO_STATE.value), else_=theirs.modality_reason
+        ),
+        "like_codes": theirs.like_codes,
+        "equity_codes": receiving,
+        "own_likeness": theirs.own_likeness,
+        "their_likeness": theirs.their_likeness,
+        f"known_{MatchCriterion.LIKE_CONDITIONS}": sa.and_(theirs.iso3.is_not(None), pair.home.iso3.is_not(None)),
+        "equity": share(groups, groups),
+        f"known_{MatchCriterion.EQUITY}": receiving.is_not(None),
+    }
+
+
+def _asks(own: Row, other: Row) -> Condition:
+    """Whether ``own`` stands in the need's place; of two joint proposals the older one does."""
+    joint = sa.and_(own.side == Side.JOINT, other.side == Side.JOINT, own.id < other.id)
+    return sa.or_(own.side == Side.NEED, other.side == Side.OFFER, joint)
+
+
+def _texts(mine: Row, text: Row) -> dict[str, Expression]:
+    """How far the two original texts lie apart, where one model has read both."""
+    comparable = sa.and_(
+        text.embedding_model == mine.embedding_model, text.sketch.is_not(None), mine.sketch.is_not(None)
+    )
+    differing = sa.func.bit_count(mine.sketch.op("#")(text.sketch))
+    return {
+        "differing": sa.cast(sa.case((comparable, differing)), sa.Float),
+        f"known_{MatchCriterion.TEXT}": sa.func.coalesce(comparable, sa.false()),
+    }
+
+
+def _compared(one: MatchCriterion, own: Row, other: sa.FromClause, column: str) -> dict[str, Expression]:
+    """How long the two lists of a criterion are, and how much they have in common."""
+    first: Expression = own[column]
+    second: Expression = other.c[column]
+    if one is MatchCriterion.WORKING_LANGUAGES:
+        first, second = spoken(first), spoken(second)
+    code = sa.func.unnest(first).column_valued()
+    counted = sa.select(sa.func.count()).where(code == sa.any_(second)).correlate(other)
+    common = within(own, counted).scalar_subquery()
+    own_length, their_length = sa.func.cardinality(first), sa.func.cardinality(second)
+    return {
+        f"common_{one}": sa.cast(sa.func.least(common, own_length, their_length), sa.Float),
+        f"own_{one}": sa.cast(own_length, sa.Float),
+        f"their_{one}": sa.cast(their_length, sa.Float),
+        f"known_{one}": sa.and_(own_length > 0, their_length > 0),
+    }

@@ -1,0 +1,73 @@
+"""The words of matching."""
+
+from enum import StrEnum
+
+
+class MatchCriterion(StrEnum):
+    """What a pair of proposals is scored by, in the order in which equal reasons are shown."""
+
+    CAPACITY_AREAS = "capacity_areas"
+    SECTORS = "sectors"
+    SDG_TARGETS = "sdg_targets"
+    FORMS = "forms"
+    TEXT = "text"
+    WORKING_LANGUAGES = "working_languages"
+    LIKE_CONDITIONS = "like_conditions"
+    EQUITY = "equity"
+
+
+class Constraint(StrEnum):
+    """The hard constraints: a pair that breaks one is no match, however well the rest fits."""
+
+    VISIBLE = "visible"
+    OPEN = "open"
+    PLACES_LEFT = "places_left"
+    OTHER_DELEGATION = "other_delegation"
+    TAKES_PART = "takes_part"
+    OPPOSITE_SIDE = "opposite_side"
+    COMMON_LANGUAGE = "common_language"
+    PERIOD = "period"
+    OWN_REGIONS = "own_regions"
+    PARTNER_REGIONS = "partner_regions"
+    OWN_MODALITIES = "own_modalities"
+    PARTNER_MODALITIES = "partner_modalities"
+
+
+class MatchBand(StrEnum):
+    """How good a match is, without false precision; the limits stand in the weights."""
+
+    STRONG = "strong"
+    GOOD = "good"
+    POSSIBLE = "possible"
+
+
+class MatchMissCode(StrEnum):
+    """What does not fit though it excludes nothing."""
+
+    CAPACITY_AREAS_NOT_COVERED = "capacity_areas_not_covered"
+    SECTORS_NOT_COVERED = "sectors_not_covered"
+    SDG_TARGETS_NOT_COVERED = "sdg_targets_not_covered"
+    FORMS_NOT_COVERED = "forms_not_covered"
+    QUANTITY_SHORT = "quantity_short"
+    INTERPRETATION_NEEDED = "interpretation_needed"
+    TEXTS_FAR_APART = "texts_far_apart"
+    NOT_STATED = "not_stated"
+
+
+class ModalityReason(StrEnum):
+    """Why a pair is neither North-South nor South-South cooperation."""
+
+    BOTH_DEVELOPED = "both_developed"
+    NO_STATE = "no_state"
+
+
+class MatchOrder(StrEnum):
+    """Orders of matches."""
+
+    SCORE = "score"
+
+
+class WeightsOrder(StrEnum):
+    """Orders of the versions of weights."""
+
+    NEWEST = "newest"

@@ -1,0 +1,299 @@
+import base64
+import hashlib
+import hmac
+import json
+import math
+import stat
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from services.core import tokens
+from services.core.errors import Invalid, NotSignedIn
+from services.core.table import now
+from services.core.tokens import AccessClaims, Signer, SigningKey, load_or_create_keys, new_secret, secret_hash
+
+KEY, OTHER, STRANGER = SigningKey.generate(), SigningKey.generate(), SigningKey.generate()
+ISSUER, AUDIENCE = "https://gof.example", "gof"
+SIGNER = Signer([KEY, OTHER], ISSUER, AUDIENCE)
+PERSON, SESSION = uuid4(), uuid4()
+SENTENCE = "The access token is not valid or has expired; refresh it, or sign in again."
+
+
+def base64url(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def as_json(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def header(**changes: object) -> dict[str, object]:
+    return {"alg": "ES256", "typ": "at+jwt", "kid": KEY.kid} | changes
+
+
+def claims(**changes: object) -> dict[str, object]:
+    moment = int(now().timestamp())
+    right = {"iss": ISSUER, "aud": AUDIENCE, "sub": str(PERSON), "sid": str(SESSION), "jti": str(uuid4())}
+    return right | {"iat": moment, "exp": moment + 600} | changes
+
+
+def in_seconds(seconds: int) -> int:
+    return int(now().timestamp()) + seconds
+
+
+def without(mapping: Mapping[str, object], *names: str) -> dict[str, object]:
+    return {name: value for name, value in mapping.items() if name not in names}
+
+
+def signed(head: object, body: object, key: SigningKey = KEY) -> str:
+    """A token made without jose; ``head`` and ``body`` are octets, or anything that JSON writes."""
+    segments = (part if isinstance(part, bytes) else as_json(part) for part in (head, body))
+    text = ".".join(map(base64url, segments))
+    private = serialization.load_pem_private_key(key.to_pem(), None)
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
+    r, s = decode_dss_signature(private.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+    return f"{text}.{base64url(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+
+
+def hmac_signed(secret: bytes, head: object) -> str:
+    text = f"{base64url(as_json(head))}.{base64url(as_json(claims()))}"
+    return f"{text}.{base64url(hmac.digest(secret, text.encode(), 'sha256'))}"
+
+
+def public(encoding: Encoding, form: PublicFormat = PublicFormat.SubjectPublicKeyInfo) -> bytes:
+    return serialization.load_pem_public_key(KEY.public_pem()).public_bytes(encoding, form)
+
+
+POINT, SSH = public(Encoding.X962, PublicFormat.UncompressedPoint), public(Encoding.OpenSSH, PublicFormat.OpenSSH)
+PEM, DER = public(Encoding.PEM), public(Encoding.DER)
+SECRETS = {"PEM": PEM, "PEM, stripped": PEM.strip(), "DER": DER, "SSH": SSH, "point": POINT, "empty": b""}
+WRONG_HEADERS: list[dict[str, object]] = [
+    {"alg": "none"}, {"alg": "None"}, {"alg": "HS256"}, {"alg": "ES384"}, {"alg": "es256"}, {"alg": None},
+    {"typ": "JWT"}, {"typ": None}, {"kid": None}, {"kid": [KEY.kid]}, {"kid": OTHER.kid}, {"kid": STRANGER.kid},
+    {"crit": ["exp"]}, {"b64": False}, {"jwk": KEY.public_jwk()}, {"jku": "https://x.example"}, {"x5u": "https://x"},
+]  # fmt: skip
+
+
+def wrong_claims() -> list[dict[str, object]]:
+    hour, century = in_seconds(3_600), in_seconds(100 * 365 * 86_400)
+    return [
+        {"exp": None}, {"exp": "9999999999"}, {"exp": True}, {"exp": math.inf}, {"exp": math.nan}, {"exp": 10**400},
+        {"exp": 0}, {"exp": in_seconds(-1)}, {"exp": in_seconds(960)}, {"exp": century}, {"exp": hour - 3_300.5},
+        {"iat": None}, {"iat": True}, {"iat": hour}, {"iat": 10**17}, {"iat": hour, "exp": hour + 300}, {"nbf": hour},
+        {"iat": 1_700_000_000, "exp": 1_700_000_600}, {"iat": 10**17, "exp": 10**17 + 600}, {"x": "x" * 5_000},
+        {"aud": "other"}, {"aud": ["other", AUDIENCE]}, {"aud": None}, {"iss": "other"}, {"iss": None}, {"sub": 7},
+        {"sub": "admin"}, {"sub": None}, {"sid": None}, {"sid": "x"}, {"sid": {}}, {"jti": 7}, {"jti": ""},
+    ]  # fmt: skip
+
+
+def forgeries() -> Iterator[tuple[str, Any]]:
+    """Yield (what is wrong, token), each as good as it can be but for that."""
+    yield from ((f"header {wrong}", signed(header(**wrong), claims())) for wrong in WRONG_HEADERS)
+    yield from ((f"header without {name}", signed(without(header(), name), claims())) for name in header())
+    yield from ((f"claim {wrong}", signed(header(), claims(**wrong))) for wrong in wrong_claims())
+    yield from ((f"claims without {name}", signed(header(), without(claims(), name))) for name in claims())
+    for name, secret in SECRETS.items():
+        yield f"HS256 with the {name}", hmac_signed(secret, header(alg="HS256"))
+        yield f"HS256 with the {name}, called ES256", hmac_signed(secret, header())
+    yield "a stranger under our kid", signed(header(), claims(), STRANGER)
+    yield "a stranger with his own jwk", signed(header(jwk=STRANGER.public_jwk()), claims(), STRANGER)
+    yield "alg none without signature", signed(header(alg="none"), claims()).rpartition(".")[0] + "."
+    yield "exp of 2,000 digits", signed(header(), as_json(claims()).replace(b'"exp":', b'"exp":' + b"9" * 2_000))
+    for body in ([claims()], b"null", b"", b"\xff\xfe", b"[" * 1_300 + b"]" * 1_300):
+        yield f"payload {body!r:.30}", signed(header(), body)
+    twice = as_json(header())[:-1] + b',"alg":"none"}'
+    for head in ([header()], twice, json.dumps(header()).encode(), b"[" * 20_000, b"[" * 2_500, b""):
+        yield f"header {head!r:.30}", signed(head, claims())
+    token = SIGNER.sign(PERSON, SESSION)
+    text, _, signature = token.rpartition(".")
+    same_octets = signature[:-1] + chr(ord(signature[-1]) + 1)  # only bits that base64url leaves unused differ
+    wrong = "", "é", "A" * 86, "+/" * 43, same_octets, signature[:-2], *(signature + tail for tail in ("x", "==", "\n"))
+    for other in wrong:
+        yield f"signature {other!r:.30}", f"{text}.{other}"
+    for whole in (text, f"{token}.e30", f" {token}", "", "..", "!!!.???.***", "a." * 500_000, "\ud800.a.a"):
+        yield f"token {whole!r:.30}", whole
+    yield from (("octets", token.encode()), ("nothing", None))
+
+
+def is_refused(token: Any) -> bool:
+    try:
+        SIGNER.verify(token)
+    except NotSignedIn as refusal:
+        return refusal.message == SENTENCE
+    return False
+
+
+def test_every_forgery_is_refused_with_one_sentence() -> None:
+    assert [wrong for wrong, token in forgeries() if not is_refused(token)] == []
+
+
+def test_a_token_tells_who_and_until_when_whoever_wrote_its_letters() -> None:
+    """The maker of forgeries makes good tokens too: or all could be refused for one wrong reason."""
+    before = now().replace(microsecond=0)
+    by_hand = signed(header(), claims()), signed(header(kid=OTHER.kid), claims(), OTHER)
+    for token in (SIGNER.sign(PERSON, SESSION), *by_hand):
+        told = SIGNER.verify(token)
+        assert told == AccessClaims(PERSON, SESSION, told.issued_at, told.issued_at + timedelta(minutes=10), told.jti)
+        assert before <= told.issued_at <= now()
+    assert SIGNER.verify(SIGNER.sign(PERSON, SESSION)).jti != told.jti
+
+
+def test_a_token_dies_at_its_last_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = SIGNER.sign(PERSON, SESSION, timedelta(minutes=15))
+    issued = SIGNER.verify(token).issued_at
+    monkeypatch.setattr(tokens, "now", lambda: issued + timedelta(minutes=15, microseconds=-1))
+    SIGNER.verify(token)
+    monkeypatch.setattr(tokens, "now", lambda: issued + timedelta(minutes=15))
+    assert is_refused(token)
+
+
+def test_a_server_whose_clock_is_half_a_minute_ahead_may_issue_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    token, real = SIGNER.sign(PERSON, SESSION), now()
+    monkeypatch.setattr(tokens, "now", lambda: real - timedelta(seconds=30))
+    SIGNER.verify(token)
+    monkeypatch.setattr(tokens, "now", lambda: real - timedelta(seconds=90))
+    assert is_refused(token)
+
+
+@pytest.mark.parametrize("seconds", [0, -60, 901])
+def test_no_token_is_signed_for_longer_than_15_minutes_or_no_time(seconds: int) -> None:
+    with pytest.raises(ValueError, match="1 second to 15 minutes"):
+        SIGNER.sign(PERSON, SESSION, timedelta(seconds=seconds))
+
+
+def test_a_signer_for_another_audience_or_issuer_refuses_the_token() -> None:
+    for other in (Signer([KEY], ISSUER, "other"), Signer([KEY], "https://other.example", AUDIENCE)):
+        with pytest.raises(NotSignedIn):
+            other.verify(SIGNER.sign(PERSON, SESSION))
+
+
+def test_keys_rotate_without_signing_anyone_out() -> None:
+    old, both, new = (Signer(keys, ISSUER, AUDIENCE) for keys in ([KEY], [OTHER, KEY], [OTHER]))
+    assert both.verify(old.sign(PERSON, SESSION)).subject == PERSON
+    assert new.verify(both.sign(PERSON, SESSION)).subject == PERSON
+    with pytest.raises(NotSignedIn):
+        new.verify(old.sign(PERSON, SESSION))
+    with pytest.raises(Invalid, match="At least one"):
+        Signer([], ISSUER, AUDIENCE)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=300), st.binary(max_size=300).map(lambda octets: octets.decode("latin-1"))))
+def test_no_text_verifies_or_raises_anything_else(text: str) -> None:
+    assert is_refused(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_token_with_any_bit_flipped_is_refused(data: st.DataObject) -> None:
+    octets = bytearray(SIGNER.sign(PERSON, SESSION).encode())
+    position = data.draw(st.integers(0, len(octets) - 1))
+    octets[position] ^= 1 << data.draw(st.integers(0, 7))
+    assert is_refused(octets.decode("latin-1"))
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+JSON = LEAVES | st.lists(LEAVES, max_size=3) | st.dictionaries(st.text(max_size=5), LEAVES, max_size=3)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["iss", "aud", "sub", "sid", "jti", "iat", "exp"]), JSON)
+def test_a_claim_of_any_other_value_is_refused(name: str, value: object) -> None:
+    right = claims()
+    assume(value not in (right[name], ISSUER, AUDIENCE))
+    assert is_refused(signed(header(), right | {name: value}))
+
+
+def test_the_jwk_set_holds_public_keys_only_under_their_thumbprints() -> None:
+    first, second = SIGNER.jwks()["keys"]
+    assert set(first) == {"kty", "crv", "x", "y", "alg", "use", "kid"}
+    assert (first["kid"], second["kid"]) == (KEY.kid, OTHER.kid)
+    required = f'{{"crv":"P-256","kty":"EC","x":"{first["x"]}","y":"{first["y"]}"}}'  # RFC 7638 section 3.2
+    assert first["kid"] == base64url(hashlib.sha256(required.encode()).digest())
+    point = b"\x04" + base64.urlsafe_b64decode(first["x"] + "=") + base64.urlsafe_b64decode(first["y"] + "=")
+    assert point == POINT
+
+
+def test_a_key_survives_its_pem_and_does_not_show_itself() -> None:
+    again = SigningKey.from_pem(KEY.to_pem())
+    assert Signer([again], ISSUER, AUDIENCE).verify(SIGNER.sign(PERSON, SESSION)).subject == PERSON
+    assert repr(again) == f"SigningKey(kid='{KEY.kid}')"
+
+
+def other_pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, password: bytes = b"") -> bytes:
+    lock = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    return key.private_bytes(Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
+
+
+NO_PEM = "unencrypted private key in PEM"
+
+
+@pytest.mark.parametrize(
+    ("pem", "says"),
+    [
+        pytest.param(b"", NO_PEM, id="nothing"),
+        pytest.param(b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", NO_PEM, id="broken"),
+        pytest.param(KEY.public_pem(), NO_PEM, id="public"),
+        pytest.param(other_pem(ec.generate_private_key(ec.SECP256R1()), b"secret"), NO_PEM, id="encrypted"),
+        pytest.param(other_pem(ec.generate_private_key(ec.SECP384R1())), "curve P-256", id="P-384"),
+        pytest.param(other_pem(rsa.generate_private_key(65537, 2048)), "curve P-256", id="RSA"),
+    ],
+)
+def test_a_key_of_another_kind_is_refused(pem: bytes, says: str) -> None:
+    with pytest.raises(Invalid, match=says):
+        SigningKey.from_pem(pem)
+
+
+def test_the_key_file_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "secrets" / "signing.pem"
+    assert load_or_create_keys(path)[0].kid == load_or_create_keys(path)[0].kid
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in path.parent.iterdir()] == ["signing.pem"]
+
+
+def test_servers_that_start_together_get_the_same_key(tmp_path: Path) -> None:
+    path = tmp_path / "signing.pem"
+    with ThreadPoolExecutor(8) as threads:
+        kids = set(threads.map(lambda _: load_or_create_keys(path)[0].kid, range(8)))
+    assert len(kids) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["signing.pem"]
+
+
+def test_a_key_file_may_hold_several_keys_in_order(tmp_path: Path) -> None:
+    (path := tmp_path / "signing.pem").write_bytes(OTHER.to_pem() + b"\n# the old one\n" + KEY.to_pem())
+    path.chmod(0o440)
+    assert [key.kid for key in load_or_create_keys(path)] == [OTHER.kid, KEY.kid]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o660, 0o604])
+def test_a_key_file_open_to_others_or_without_a_key_is_refused(tmp_path: Path, mode: int) -> None:
+    (path := tmp_path / "signing.pem").touch(0o600)
+    with pytest.raises(Invalid, match="holds no private key in PEM"):
+        load_or_create_keys(path)
+    path.chmod(mode)
+    with pytest.raises(Invalid, match="chmod 600"):
+        load_or_create_keys(path)
+
+
+def test_secrets_are_long_random_and_named_and_kept_as_their_sha_256() -> None:
+    secrets = {new_secret("gof_api") for _ in range(100)}
+    assert len(secrets) == 100
+    assert all(secret.startswith("gof_api_") and len(secret) == len("gof_api_") + 43 for secret in secrets)
+    assert secret_hash("gof_api_x") == hashlib.sha256(b"gof_api_x").digest()
+
+
+@given(st.text(st.characters()))
+def test_any_text_offered_as_a_secret_has_a_hash(text: str) -> None:
+    assert len(secret_hash(text)) == 32

@@ -1,0 +1,1 @@
+"""Who takes part: delegations of states and observers, and their standing, dated."""
