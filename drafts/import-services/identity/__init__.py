@@ -1,1 +1,0 @@
-"""People, how they sign in, and the tokens that stand for them."""

@@ -1,1 +1,0 @@
-"""Practices: documented, reviewed ways of building AI capacity that others can reuse."""

@@ -1,1 +1,0 @@
-"""Who takes part: delegations of states and observers, and their standing, dated."""
