@@ -20,8 +20,8 @@ import services.registry  # noqa: F401 - all tables, Shapes and policies
 from schema.app import create_app
 from schema.core.context import Context
 from services.core import migration, postgres
-from services.core.actor import SYSTEM, Actor
-from services.core.db import Database, Reader, Writer, connect, identify, kept, make_engine
+from services.core.actor import SYSTEM, Actor, Scope
+from services.core.db import Database, Reader, Writer, connect, identify, kept, make_engine, require
 from services.taxonomy.commands import load_reference
 from services.taxonomy.reference import read_reference
 from tests.builders import actor, build_world
@@ -121,10 +121,12 @@ class OneAtATime(Database):
         async with self._in_turn(), self._session() as session:
             await identify(session, actor)
             yield Reader(session)
+            await session.rollback()
 
     @asynccontextmanager
-    async def write(self, actor: Actor) -> AsyncIterator[Writer]:
+    async def write(self, actor: Actor, scope: Scope = Scope.WRITE) -> AsyncIterator[Writer]:
         """As in production, in a savepoint of the test's transaction."""
+        require(actor, scope)
         async with self._in_turn(), self._session() as session, kept(session):
             await identify(session, actor)
             yield Writer(Reader(session))

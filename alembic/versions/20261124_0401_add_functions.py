@@ -43,7 +43,7 @@ COPIED = {"practice": ("practice_text", "practice_version"), "proposal": ("propo
 SEARCH = """
 CREATE FUNCTION {table}_search(configurations text[], words text[], asked_sketch text, minimum float8)
 RETURNS TABLE (id uuid, score float8)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
     WITH asked AS MATERIALIZED (
         SELECT string_agg('(' || one::text || ')', ' | ')::tsquery AS query, asked_sketch::bit(2048) AS bits

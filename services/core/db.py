@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from services.core.actor import SYSTEM, Actor
-from services.core.errors import Conflict, OutcomeUnknown, Unavailable
+from services.core.actor import SYSTEM, Actor, Scope
+from services.core.errors import Conflict, NotPermitted, OutcomeUnknown, Unavailable
 from services.core.read.plan import IDENTITY, Plan
 from services.core.read.selection import Variables
 
@@ -146,16 +146,28 @@ class Database:
             await session.rollback()
 
     @asynccontextmanager
-    async def write(self, actor: Actor) -> AsyncIterator[Writer]:
+    async def write(self, actor: Actor, scope: Scope = Scope.WRITE) -> AsyncIterator[Writer]:
         """One transaction as ``actor``: commit on leaving, roll back on any exception.
 
         Raises:
+            NotPermitted: the actor asks by an API token without ``scope``.
             OutcomeUnknown: the connection broke during the commit.
             Conflict: another change of the same thing came in between.
         """
+        require(actor, scope)
         async with self._sessions() as session, kept(session):
             await identify(session, actor)
             yield Writer(Reader(session))
+
+
+def require(actor: Actor, scope: Scope) -> None:
+    """Make sure that an actor's API token has a scope; people in a session have all of them.
+
+    Raises:
+        NotPermitted: it has not.
+    """
+    if scope not in actor.scopes:
+        raise NotPermitted(f"This API token does not have the scope {scope.name}.")
 
 
 @asynccontextmanager

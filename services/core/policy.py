@@ -121,7 +121,10 @@ def reasons_against(refusals: Refusals) -> Value:
     """A ``viewerCannot…Reasons`` field: the codes of the refusals that hold, in their order."""
 
     def codes(row: Row, ask: Ask) -> sa.ColumnElement[Any]:
-        listed: list[Expression] = [sa.case((one.holds, one.code)) for one in refusals(ask.viewer, row)]
+        held: dict[str, list[Condition]] = {}
+        for one in refusals(ask.viewer, row):
+            held.setdefault(one.code, []).append(one.holds)
+        listed: list[Expression] = [sa.case((sa.or_(*conditions), code)) for code, conditions in held.items()]
         return sa.func.array_remove(array[Any](listed, type_=sa.Text()), sa.null(), type_=ARRAY(sa.Text))
 
     return Value(codes)

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         default="", description="the address that people use, http:// or https:// (not set: http://GOF_HOST:GOF_PORT)"
     )
     access_token_minutes: int = Field(
-        default=10, ge=1, le=60, description="how long a sign-in token is good for, 1 to 60 minutes"
+        default=10, ge=1, le=15, description="how long a sign-in token is good for, 1 to 15 minutes"
     )
     refresh_token_days: int = Field(
         default=14, ge=1, le=90, description="how long one stays signed in without coming back, 1 to 90 days"

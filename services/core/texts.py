@@ -26,6 +26,7 @@ EMBEDDER: embedding.Embedder = embedding.BundledEmbedder()
 """The process's one embedder; it loads its model at the first text."""
 LIMITS = {"title": 200, "summary": 1_000, "description": 20_000}
 """The longest each text may be, in characters; the tables hold the same limits."""
+EXTERNAL_ID_LIMIT = 200
 SAME_MEANING = 0.4
 """The least cosine at which a search shows a text for its meaning alone; unrelated texts stay below 0.3."""
 
@@ -87,6 +88,17 @@ def check_characters(text: str, *, path: tuple[str, ...]) -> str:
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise Invalid("The text has a character that is no text (NUL, or half of a pair).", path=path)
     return text
+
+
+def check_external_id(text: str) -> str:
+    """Return a delegation's own number of a thing, 1 to 200 characters.
+
+    Raises:
+        Invalid: empty, too long, or with a character that is no text.
+    """
+    if not 1 <= len(text) <= EXTERNAL_ID_LIMIT:
+        raise Invalid(f"An external id has 1 to {EXTERNAL_ID_LIMIT} characters.", path=("externalId",))
+    return check_characters(text, path=("externalId",))
 
 
 def indexed(text: Text) -> sa.ColumnElement[Any]:

@@ -16,7 +16,7 @@ from services.core.errors import Conflict, NotPermitted
 from services.core.policy import Refusals, check_revision, lock
 from services.core.read.shape import table_of
 from services.core.table import now, today
-from services.core.texts import Text, check_characters, original_text, save_text
+from services.core.texts import Text, check_characters, check_external_id, original_text, save_text
 from services.practices import policy, rules
 from services.practices.errors import ReasonNeeded
 from services.practices.tables import Endorsement, Practice, PracticeText, PracticeVersion
@@ -241,7 +241,7 @@ async def _check(session: Writer, content: PracticeContent) -> None:
     licence = [] if content.licence is None else [content.licence]
     await check_codes(session, sectors=content.sectors, sdgTargets=content.sdg_targets, licence=licence)
     if content.external_id is not None:
-        check_characters(content.external_id, path=("externalId",))
+        check_external_id(content.external_id)
 
 
 _COLUMNS = ("capacity_areas", "sectors", "sdg_targets", "licence", "visibility", "external_id")

@@ -100,8 +100,9 @@ class Endorsement(SQLModel, table=True):
 
 _SEEN = either(f"status = 'published' AND {SHARED}", OWN, f"{SECRETARIAT} AND status <> 'draft'", PLATFORM)
 _WRITTEN = either(OWN, f"{SECRETARIAT} AND status <> 'in_review'", PLATFORM)
-for _table in ("practice", "practice_text", "practice_version"):
+for _table in ("practice", "practice_version"):
     protect(_table, seen=_SEEN, written=_WRITTEN, removed=either(f"{OWN} AND status = 'draft'", PLATFORM))
+protect("practice_text", seen=_SEEN, written=_WRITTEN, removed=either(OWN, PLATFORM))  # a revision may change language
 protect(
     "endorsement",
     seen=f"{AUDIENCE} IS NOT NULL",
