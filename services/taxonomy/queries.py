@@ -26,7 +26,7 @@ KINDS: Mapping[str, type[Coded]] = {
 }
 """The fields whose values are codes of reference data, by their name in GraphQL and in imports."""
 
-_MEANT = {
+MEANT = {
     "sectors": "OECD-DAC purpose code of five digits, such as 11420",
     "sdgTargets": "SDG target, such as 4.4 or 1.a",
     "licence": "SPDX licence id, such as CC-BY-4.0",
@@ -79,4 +79,4 @@ def _missing(kind: int, name: str, codes: Sequence[str]) -> sa.Select[Any]:
 
 def _unknown(name: str, code: str) -> UnknownCode:
     shown = f"“{code[:40]}”" if code.isprintable() else "This"
-    return UnknownCode(f"{shown} is no {_MEANT[name]}.", path=(name,))
+    return UnknownCode(f"{shown} is no {MEANT[name]}.", path=(name,))

@@ -1,0 +1,204 @@
+"""Where rows wait until the whole file was read: a temporary table, filled by COPY, merged by a few statements.
+
+What is there already is locked only then, and only what changes, so that nobody waits for a file being read.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, REGCONFIG
+
+from services.core.db import Writer, unique
+from services.core.errors import Conflict
+from services.core.importing.judging import Key, Outcome, Ready
+from services.core.importing.kind import Kind, Values
+from services.core.languages import search_configuration, search_text
+from services.core.read.shape import table_of
+from services.core.table import now
+from services.core.texts import LIMITS
+
+SLICE = 1_000
+"""How many rows one statement merges; with all texts at their limits that stays far below the statement timeout."""
+
+_KEY = ("delegation_id", "external_id")
+_OWN = ("number", "line", "id", "seen_at", "outcome", "configuration")
+_ROW = ("id", "created_at", "updated_at", "revision")
+_WORDS = {f"{part}_words": part for part in LIMITS}
+
+
+class Stage:
+    """The temporary table of one import, gone with its transaction."""
+
+    def __init__(self, session: Writer, kind: Kind) -> None:
+        self._session = session
+        self._kind = kind
+        self._thing = table_of(kind.thing)
+        self._text = table_of(kind.text)
+        self._columns = [*_OWN, *kind.written, *LIMITS, *_WORDS]
+        self._numbers = count()
+        self.rows = self._changes = 0
+        self.table = sa.table(f"import_{kind.name}", *map(sa.column, self._columns))
+
+    async def create(self) -> None:
+        """Make the table, with the types of the columns that its rows go to."""
+        thing, text = self._thing.c, self._text.c
+        own = [
+            sa.literal(0).label("number"),
+            sa.literal(0).label("line"),
+            thing.id,
+            thing.updated_at.label("seen_at"),
+            *(text.title.label(name) for name in ("outcome", "configuration")),
+        ]
+        written = [thing[name] for name in self._kind.written]
+        texts = [text[part].label(name) for name, part in {**{part: part for part in LIMITS}, **_WORDS}.items()]
+        nothing = sa.select(*own, *written, *texts).select_from(self._thing, self._text).where(sa.false())
+        await self._session.execute(sa.CreateTableAs(nothing, self.table.name, temporary=True))
+        for columns in ("number", "delegation_id, external_id"):
+            await self._session.execute(sa.text(f"CREATE INDEX ON {self.table.name} ({columns})"))
+
+    async def drop(self) -> None:
+        """Remove the table."""
+        await self._session.execute(sa.text(f"DROP TABLE {self.table.name}"))
+
+    async def found(self, keys: Sequence[Key]) -> dict[Key, Values]:
+        """What there is of ``keys``: all columns of each thing, its original text, and the languages of its texts."""
+        thing, text = self._thing, self._text
+        other = text.alias()
+        languages = sa.select(sa.func.array_agg(other.c.language)).where(other.c[self._kind.key] == thing.c.id)
+        given = _listed(keys)
+        statement = (
+            sa.select(thing, *(text.c[part] for part in LIMITS), languages.scalar_subquery().label("languages"))
+            .join_from(given, thing, _same_key(given, thing))
+            .join(text, sa.and_(text.c[self._kind.key] == thing.c.id, text.c.is_original))
+        )
+        rows = (await self._session.execute(statement)).mappings()
+        return {(row["delegation_id"], row["external_id"]): dict(row) for row in rows}
+
+    async def lines(self, keys: Sequence[Key]) -> dict[Key, int]:
+        """The lines on which those of ``keys`` stand that have been staged."""
+        given, table = _listed(keys), self.table
+        statement = sa.select(given.c.delegation_id, given.c.external_id, table.c.line)
+        rows = await self._session.execute(statement.join_from(given, table, _same_key(given, table)))
+        return {(delegation_id, external_id): line for delegation_id, external_id, line in rows}
+
+    async def add(self, records: Sequence[tuple[Any, ...]]) -> None:
+        """Copy what ``records`` made into the table."""
+        connection = (await (await self._session.connection()).get_raw_connection()).driver_connection
+        assert connection is not None
+        await connection.copy_records_to_table(self.table.name, records=records, columns=self._columns)
+
+    def records(self, rows: Sequence[Ready], *, words: bool) -> list[tuple[Any, ...]]:
+        """Rows as the table takes them; with ``words`` their texts are prepared for the search (slow)."""
+        self.rows += len(rows)
+        self._changes += sum(row.outcome is Outcome.CHANGED for row in rows)
+        return [self._record(row, words=words and row.text_changed) for row in rows]
+
+    async def lock(self) -> None:
+        """Hold what will change, until the transaction ends.
+
+        Raises:
+            Conflict: some of it was changed or removed since it was compared.
+        """
+        thing, table = self._thing, self.table
+        await self._session.execute(sa.text(f"ANALYZE {table.name}"))
+        same = sa.and_(thing.c.id == table.c.id, thing.c.updated_at == table.c.seen_at)
+        held = sa.select(thing.c.id).join(table, same).where(table.c.outcome == Outcome.CHANGED).order_by(thing.c.id)
+        held_rows = held.with_for_update(of=thing).subquery()
+        if await self._session.scalar(sa.select(sa.func.count()).select_from(held_rows)) != self._changes:
+            raise Conflict("Someone changed what the file brings while it was read. Nothing was kept; import it again.")
+
+    async def merge(self) -> AsyncIterator[int]:
+        """Write what was staged into the tables, and say after each slice how many rows that were.
+
+        Raises:
+            Conflict: someone else added one of the things meanwhile.
+        """
+        key = f"uq_{self._kind.name}_delegation_id_external_id"
+        added = Conflict("Someone added what the file brings while it was read. Nothing was kept; import it again.")
+        for begin in range(0, self.rows, SLICE):
+            part = self.table.c.number.between(begin, begin + SLICE - 1)
+            async with unique(self._session, key, added):
+                await self._session.execute(self._additions(part))
+            await self._session.execute(self._changes_of_things(part))
+            await self._session.execute(self._text_additions(part))
+            await self._session.execute(self._changes_of_texts(part))
+            for statement in self._kind.follow(self.table, part):
+                await self._session.execute(statement)
+            yield min(SLICE, self.rows - begin)
+
+    def _additions(self, part: sa.ColumnElement[bool]) -> sa.Insert:
+        moment, thing, staged = now(), self._thing, self.table.c
+        values = {
+            "id": staged.id,
+            "created_at": sa.literal(moment, thing.c.created_at.type),
+            "updated_at": sa.literal(moment, thing.c.updated_at.type),
+            "revision": sa.literal(1),
+            **{name: staged[name] for name in self._kind.written},
+            **{name: sa.literal(value, thing.c[name].type) for name, value in self._untouched().items()},
+        }
+        chosen = sa.select(*values.values()).where(part, staged.outcome == Outcome.ADDED).order_by(staged.number)
+        return sa.insert(thing).from_select(list(values), chosen, include_defaults=False)
+
+    def _changes_of_things(self, part: sa.ColumnElement[bool]) -> sa.Update:
+        thing, staged = self._thing, self.table.c
+        written = {name: staged[name] for name in self._kind.written}
+        values = {**written, "revision": thing.c.revision + 1, "updated_at": now()}
+        return sa.update(thing).values(values).where(part, thing.c.id == staged.id, staged.outcome == Outcome.CHANGED)
+
+    def _text_additions(self, part: sa.ColumnElement[bool]) -> sa.Insert:
+        staged = self.table.c
+        values = {
+            self._kind.key: staged.id,
+            "is_original": sa.true(),
+            **{name: staged[name] for name in ("language", *LIMITS, "delegation_id", "status", "visibility")},
+            "search": self._vector(),
+        }
+        chosen = sa.select(*values.values()).where(part, staged.outcome == Outcome.ADDED)
+        return sa.insert(self._text).from_select(list(values), chosen, include_defaults=False)
+
+    def _changes_of_texts(self, part: sa.ColumnElement[bool]) -> sa.Update:
+        """What means something else has no embedding until ``embed_missing`` comes to it."""
+        text, staged = self._text, self.table.c
+        given = {name: staged[name] for name in ("language", *LIMITS)}
+        differs = sa.or_(*(text.c[name].is_distinct_from(value) for name, value in given.items()))
+        values = {**given, "search": self._vector(), "embedding": None, "embedding_model": None, "sketch": None}
+        mine = sa.and_(text.c[self._kind.key] == staged.id, text.c.is_original)
+        return sa.update(text).values(values).where(part, mine, staged.outcome == Outcome.CHANGED, differs)
+
+    def _vector(self) -> sa.ColumnElement[Any]:
+        """As ``texts.indexed``, of words that are prepared already."""
+        staged = self.table.c
+        configuration = sa.cast(staged.configuration, REGCONFIG)
+        parts = [
+            sa.func.setweight(sa.func.to_tsvector(configuration, staged[name]), sa.literal_column(weight))
+            for name, weight in zip(_WORDS, ("'A'", "'B'", "'C'"), strict=True)
+        ]
+        return parts[0].op("||")(parts[1]).op("||")(parts[2])
+
+    def _untouched(self) -> dict[str, Any]:
+        """The columns of a new thing that an import does not decide, as its class fills them; NULL is not named."""
+        fields = self._kind.thing.model_fields
+        others = [column.name for column in self._thing.c if column.name not in {*self._kind.written, *_ROW}]
+        values = {name: fields[name].get_default(call_default_factory=True) for name in others}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def _record(self, row: Ready, *, words: bool) -> tuple[Any, ...]:
+        kept = row.values if row.outcome != Outcome.UNCHANGED else {name: row.values[name] for name in _KEY}
+        language = kept.get("language", "")
+        own = (next(self._numbers), row.line, row.id, row.updated_at, row.outcome, search_configuration(language))
+        prepared = (search_text(language, kept[part]) if words else None for part in LIMITS)
+        return (*own, *(kept.get(name) for name in (*self._kind.written, *LIMITS)), *prepared)
+
+
+def _listed(keys: Sequence[Key]) -> sa.TableValuedAlias:
+    """``keys`` as a table."""
+    delegations = sa.literal([key for key, _ in keys], ARRAY(sa.Uuid))
+    numbers = sa.literal([number for _, number in keys], ARRAY(sa.Text))
+    columns = sa.column("delegation_id", sa.Uuid), sa.column("external_id", sa.Text)
+    return sa.func.unnest(delegations, numbers).table_valued(*columns, name="given").render_derived()
+
+
+def _same_key(given: sa.TableValuedAlias, table: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.and_(*(given.c[name] == table.c[name] for name in _KEY))
