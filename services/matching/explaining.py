@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import array
 
 from services.core.read.shape import Ask, Expression, Row, table_of, within
-from services.matching.formulas import number
+from services.matching.formulas import number, weight_of
 from services.matching.pairs import LISTS
 from services.matching.policy import spoken
 from services.matching.rules import FAR_APART
@@ -70,10 +70,14 @@ def reasons(match: Row, _: Ask) -> sa.Subquery:
         MatchCriterion.LIKE_CONDITIONS: _capitals(match.like_codes),
         MatchCriterion.EQUITY: _capitals(match.equity_codes),
     }
-    need, offer = (sa.cast(weights.c.weights[side].op("->>")(each.c.code), sa.Float) for side in ("need", "offer"))
+    need, offer = (weight_of(weights.c, side, each.c.code) for side in ("need", "offer"))
     chosen = sa.select(*each.c, ((need + offer) / number(2)).label("weight"), _chosen(agreeing, each.c.code))
-    held = [own.c.id == match.own_id, other.c.id == match.id, weights.c.version == match.version]
-    return _told(match, chosen.where(*held, each.c.contribution > 0), _REASONS)
+    sources = (
+        sa.join(each, weights, weights.c.version == match.version)
+        .join(own, own.c.id == match.own_id)
+        .join(other, other.c.id == match.id)
+    )
+    return _told(match, chosen.select_from(sources).where(each.c.contribution > 0), _REASONS)
 
 
 def misses(match: Row, _: Ask) -> sa.Subquery:
@@ -108,11 +112,10 @@ def misses(match: Row, _: Ask) -> sa.Subquery:
         ),
         MatchMissCode.NOT_STATED: sa.func.array_remove(unstated, sa.null()),
     }
-    chosen = sa.select(*each.c, _chosen(missing, each.c.code)).where(
-        need.c.id == sa.case((match.asks, match.own_id), else_=match.id),
-        offer.c.id == sa.case((match.asks, match.id), else_=match.own_id),
+    sources = sa.join(each, need, need.c.id == sa.case((match.asks, match.own_id), else_=match.id)).join(
+        offer, offer.c.id == sa.case((match.asks, match.id), else_=match.own_id)
     )
-    told = _told(match, chosen, _MISSES)
+    told = _told(match, sa.select(*each.c, _chosen(missing, each.c.code)).select_from(sources), _MISSES)
     return sa.select(told).where(sa.func.cardinality(told.c.codes) > 0).subquery()
 
 

@@ -7,7 +7,7 @@ from operator import add
 
 import sqlalchemy as sa
 
-from services.core.read.shape import Expression
+from services.core.read.shape import Expression, Row
 from services.matching.rules import ANCHORS, DOUBT
 
 
@@ -19,6 +19,16 @@ def number(value: float) -> Expression:
 def total(terms: Sequence[Expression]) -> Expression:
     """The sum of ``terms``, from the left."""
     return reduce(add, terms)
+
+
+def weight_of(version: Row, side: str, criterion: str | Expression) -> Expression:
+    """What a criterion weighs for ``side`` (need or offer) in a row of ``matching_weights``."""
+    return sa.cast(version.weights.op("->")(side).op("->>")(criterion), sa.Float)
+
+
+def limit_of(version: Row, name: str) -> Expression:
+    """The number ``name`` (floor, strong, good) of a row of ``matching_weights``."""
+    return sa.cast(version.weights.op("->>")(name), sa.Float)
 
 
 def share(common: Expression, size: Expression) -> Expression:

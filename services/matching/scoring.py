@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.core.read.shape import Ask, Expression, Row, table_of
 from services.matching import pairs
-from services.matching.formulas import agreement, share, total
+from services.matching.formulas import agreement, limit_of, share, total, weight_of
 from services.matching.tables import MatchingWeights
 from services.matching.terms import MatchCriterion
 
@@ -56,8 +56,8 @@ def _weighed(found: sa.Subquery) -> sa.Subquery:
 
     What one side does not state gives no point, and of its weight only ``1 - floor`` stays in what could be reached.
     """
-    weights = _weights().c
-    points, reach = [], []
+    in_force = _weights()
+    weights, points, reach = in_force.c, [], []
     for side in SIDES:
         each = {one: weights[f"{side}_{one}"] for one in MatchCriterion}
         points += [
@@ -71,18 +71,14 @@ def _weighed(found: sa.Subquery) -> sa.Subquery:
     kept = [found.c[name] for name in CARRIED]
     agreed = agreement(found.c.differing).label("agreement")
     chosen = sa.select(*kept, agreed, *points, *reach, weights.version, weights.strong, weights.good)
-    return chosen.offset(0).subquery()
+    return chosen.select_from(sa.join(found, in_force, sa.true())).offset(0).subquery()
 
 
 def _weights() -> sa.Subquery:
     """The weights in force, one row: those that were confirmed last."""
     table = table_of(MatchingWeights).alias()
-    each = [
-        sa.cast(table.c.weights[side][one.value].astext, sa.Float).label(f"{side}_{one}")
-        for side in SIDES
-        for one in MatchCriterion
-    ]
-    limits = [sa.cast(table.c.weights[name].astext, sa.Float).label(name) for name in ("floor", "strong", "good")]
+    each = [weight_of(table.c, side, one.value).label(f"{side}_{one}") for side in SIDES for one in MatchCriterion]
+    limits = [limit_of(table.c, name).label(name) for name in ("floor", "strong", "good")]
     latest = sa.select(table.c.version, *each, *limits).where(table.c.confirmed_at.is_not(None))
     return latest.order_by(table.c.confirmed_at.desc(), table.c.version.desc()).limit(1).subquery()
 

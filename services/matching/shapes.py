@@ -30,6 +30,7 @@ from services.core.texts import check_characters
 from services.identity.shapes import PERSON
 from services.matching import policy
 from services.matching.explaining import misses, reasons
+from services.matching.formulas import limit_of, weight_of
 from services.matching.scoring import ranked
 from services.matching.tables import MatchingWeights
 from services.matching.terms import MatchBand, MatchCriterion, MatchMissCode, MatchOrder, ModalityReason, WeightsOrder
@@ -136,7 +137,7 @@ def _listed(side: str, weights: Row, _: Ask) -> sa.FromClause:
         .table_valued(sa.column("criterion", sa.Text), with_ordinality="place")
         .render_derived()
     )
-    weight = sa.cast(weights.weights[side].op("->>")(each.c.criterion), sa.Float).label("weight")
+    weight = weight_of(weights, side, each.c.criterion).label("weight")
     return within(weights, sa.select(*each.c, weight)).subquery()
 
 
@@ -150,10 +151,6 @@ def _in_force(row: Row) -> Condition:
         .limit(1)
     )
     return sa.func.coalesce(row.version == version.scalar_subquery(), sa.false())
-
-
-def _number(name: str, row: Row, _: Ask) -> Expression:
-    return sa.cast(row.weights[name].astext, sa.Float)
 
 
 CRITERION_WEIGHT = Shape.of(
@@ -175,9 +172,9 @@ WEIGHTS = Shape.of(
         "version": MatchingWeights.version,
         "need": Many(lambda: CRITERION_WEIGHT, over=partial(_listed, "need"), order=lambda row, _: [row.place]),
         "offer": Many(lambda: CRITERION_WEIGHT, over=partial(_listed, "offer"), order=lambda row, _: [row.place]),
-        "floor": Value(partial(_number, "floor")),
-        "strong": Value(partial(_number, "strong")),
-        "good": Value(partial(_number, "good")),
+        "floor": Value(lambda row, _: limit_of(row, "floor")),
+        "strong": Value(lambda row, _: limit_of(row, "strong")),
+        "good": Value(lambda row, _: limit_of(row, "good")),
         "note": MatchingWeights.note,
         "author": One(lambda: PERSON, on=lambda row, person: person.id == row.author_id),
         "createdAt": MatchingWeights.created_at,

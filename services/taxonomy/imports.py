@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from services.core.db import Reader
-from services.taxonomy.queries import MEANT
-from services.taxonomy.queries import UnknownCode, known_codes
+from services.taxonomy.queries import MEANT, UnknownCode, known_codes
 
 
 @dataclass(frozen=True, slots=True)
