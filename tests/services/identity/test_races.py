@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 5
 CLEAN = """
-DELETE FROM record_leaf WHERE delegation_id = $1 OR person_id IN (SELECT id FROM person WHERE delegation_id = $1);
+DELETE FROM record_leaf WHERE delegation_id = $1
+    OR EXISTS (SELECT FROM person p WHERE p.delegation_id = $1 AND p.id IN (record_leaf.person_id, object_id));
 DELETE FROM sign_in_session WHERE person_id IN (SELECT id FROM person WHERE delegation_id = $1);
 DELETE FROM person WHERE delegation_id = $1;
 DELETE FROM delegation WHERE id = $1
