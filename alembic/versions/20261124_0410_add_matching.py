@@ -18,10 +18,10 @@ depends_on = None
 FIRST = """
 INSERT INTO matching_weights (id, created_at, updated_at, revision, version, weights, note, confirmed_at)
 VALUES ('0193f0e1-7c4b-7d0e-8b1f-a0c3d2e4f501', now(), now(), 1, 1, '{
-    "need": {"capacity_areas": 0.20, "sectors": 0.15, "sdg_targets": 0.08, "forms": 0.12,
-             "text": 0.30, "working_languages": 0.05, "like_conditions": 0.10, "equity": 0.0},
-    "offer": {"capacity_areas": 0.18, "sectors": 0.12, "sdg_targets": 0.05, "forms": 0.10,
-              "text": 0.30, "working_languages": 0.05, "like_conditions": 0.05, "equity": 0.15},
+    "need": {"capacity_areas": 0.15, "sectors": 0.15, "sdg_targets": 0.10, "forms": 0.08,
+             "text": 0.40, "working_languages": 0.05, "like_conditions": 0.07, "equity": 0.0},
+    "offer": {"capacity_areas": 0.13, "sectors": 0.12, "sdg_targets": 0.08, "forms": 0.07,
+              "text": 0.40, "working_languages": 0.05, "like_conditions": 0.05, "equity": 0.10},
     "floor": 0.5, "strong": 0.7, "good": 0.5
 }', 'The weights the platform comes with.', now())
 """

@@ -40,7 +40,7 @@ async def test_a_draft_is_opened_with_what_its_author_left_out_and_its_texts_fol
     assert (proposal.delegation_id, proposal.revision, proposal.agreed) == (delegation_id("ZMB"), 2, 0)
     async with db.read(SYSTEM) as session:
         [text] = (await session.execute(sa.select(ProposalText))).scalars()
-    assert (text.title, text.status, text.is_original) == ("Bourses", "open", True)
+        assert (text.title, text.status, text.is_original) == ("Bourses", "open", True)
 
 
 async def test_a_proposal_is_not_opened_before_its_day_nor_after_its_last(db: Database) -> None:
@@ -91,7 +91,7 @@ async def test_the_secretariat_withdraws_with_a_reason_that_the_owner_reads(db: 
         await commands.withdraw_proposal(session, secretariat, proposal.id, " Not meant for here. ")
     async with db.read(actor("ZMB viewer")) as session:
         seen = (await session.execute(sa.select(Proposal))).scalar_one()
-    assert (seen.status, seen.withdrawal_reason) == (S.WITHDRAWN, "Not meant for here.")
+        assert (seen.status, seen.withdrawal_reason) == (S.WITHDRAWN, "Not meant for here.")
     close = partial(commands.close_proposal, proposal_id=proposal.id)
     assert await code_of(db, secretariat, close) == "NOT_PERMITTED"
 
