@@ -143,9 +143,14 @@ async def _reference(db: Database, say: Say) -> Changes:
 
 async def _fill(urls: Urls, chosen: Settings, say: Say) -> list[str]:
     """Load reference data, and demo data on the first run; return the demo sign-ins to show."""
+    from services.demo.commands import load_demo, sign_ins
+
     async with opened(urls.app) as db:
         await _reference(db, say)
-    return []
+        if not chosen.demo:
+            return []
+        await load_demo(db, say)
+        return await sign_ins(db)
 
 
 async def _serve(urls: Urls, chosen: Settings, say: Say, accounts: list[str], *, worker: bool) -> None:

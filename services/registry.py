@@ -7,8 +7,10 @@ import services.core.idempotency
 import services.identity.shapes
 import services.matching.tables
 import services.membership.shapes
+import services.practices.jobs
 import services.practices.shapes
 import services.proposals.expression_shapes
+import services.proposals.jobs
 import services.taxonomy.lists  # noqa: F401 - imported for what loading them registers
 from services.core.protection import PROTECTED
 

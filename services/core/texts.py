@@ -120,12 +120,28 @@ async def save_text(
 
     ``key`` names the thing (``practice_id``), ``copied`` holds its delegation_id, status and visibility.
     """
+    (name, thing), *_ = key.items()
+    columns = table_of(table).c
+    outdated = sa.and_(columns[name] == thing, columns.is_original, columns.language != text.language)
+    await session.execute(sa.delete(table).where(outdated))
+    await _write(session, table, {**key, **copied, "is_original": True}, text)
+
+
+async def add_translation(session: Writer, table: type[TextRow], key: Mapping[str, Any], text: Text) -> None:
+    """Write a thing's text in another language beside its original, in place of the one before in that language."""
+    (name, thing), *_ = key.items()
+    columns = table_of(table).c
+    names = ("delegation_id", "status", "visibility")
+    original = sa.select(*(columns[one] for one in names)).where(columns[name] == thing, columns.is_original)
+    copied = (await session.execute(original)).mappings().one()
+    await _write(session, table, {**key, **copied, "is_original": False}, text)
+
+
+async def _write(session: Writer, table: type[TextRow], fixed: Mapping[str, Any], text: Text) -> None:
     vectors = await embedding.embed(EMBEDDER, [text.meaning])
     row = {
-        **key,
-        **copied,
+        **fixed,
         "language": text.language,
-        "is_original": True,
         "title": text.title,
         "summary": text.summary,
         "description": text.description,
@@ -134,13 +150,8 @@ async def save_text(
         "embedding_model": EMBEDDER.model,
         "sketch": embedding.sketch(vectors)[0],
     }
-    (name, thing), *_ = key.items()
-    columns = table_of(table).c
-    await session.execute(
-        sa.delete(table).where(columns[name] == thing, columns.is_original, columns.language != text.language)
-    )
-    statement = insert(table).values(**row)
-    await session.execute(statement.on_conflict_do_update(index_elements=[*key, "language"], set_=row))
+    keys = [column.key for column in table_of(table).primary_key]
+    await session.execute(insert(table).values(**row).on_conflict_do_update(index_elements=keys, set_=row))
 
 
 async def original_text(session: Reader, table: type[TextRow], key: Any, thing: UUID) -> Text:

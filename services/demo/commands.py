@@ -1,0 +1,162 @@
+"""Load the demonstration data: plainly fictional, by true states, marked as demo everywhere."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.core.actor import SYSTEM, Role
+from services.core.audit import record
+from services.core.db import Database, Writer
+from services.core.embedding_jobs import embed_missing
+from services.core.errors import DomainError
+from services.core.importing.json_rows import GivenRows
+from services.core.importing.report import Report
+from services.core.passwords import hash_password
+from services.core.read.shape import table_of
+from services.core.table import today
+from services.core.texts import Text, add_translation
+from services.identity.tables import Person
+from services.membership.tables import Delegation, StandingPeriod
+from services.membership.terms import DelegationKind, Standing
+from services.practices.imports import import_practices
+from services.practices.tables import Practice, PracticeText
+from services.practices.terms import PracticeStatus
+from services.proposals.imports import import_proposals
+from services.proposals.tables import Proposal, ProposalText
+from services.taxonomy.tables import MemberState
+from services.taxonomy.terms import StateKind
+
+Say = Callable[[str], None]
+PASSWORD = "one-state-one-voice"  # noqa: S105 - of the demonstration, which is on by default only on 127.0.0.1
+SHOWN = ("focal.zmb@demo.example", "focal.chn@demo.example", "focal.sen@demo.example", "secretariat@demo.example")
+"""The sign-ins that are shown at the start; every state of the demonstration has a focal point."""
+
+
+class DemoBroken(DomainError):
+    """The demonstration data do not fit the platform: a fault of ours."""
+
+    code = "DEMO_BROKEN"
+
+
+def lines(name: str) -> Iterator[dict[str, Any]]:
+    """The objects of one file of the demonstration data."""
+    for line in files("services.demo").joinpath("data", name).read_text(encoding="utf-8").splitlines():
+        yield orjson.loads(line)
+
+
+async def load_demo(db: Database, say: Say) -> bool:
+    """Load delegations, people, practices and proposals; return False if the demonstration is there already.
+
+    Interrupted, it goes on where it was: each part is one transaction and is skipped once it is there.
+    """
+    if not await _delegations(db):
+        return False
+    say("demo data: delegations and people")
+    _kept(await import_practices(db, SYSTEM, _practices(), status=PracticeStatus.PUBLISHED, is_demo=True))
+    await _translations(db)
+    say("demo data: practices")
+    _kept(await import_proposals(db, SYSTEM, _proposals(), is_demo=True))
+    say("demo data: needs, offers and joint proposals")
+    for table in (PracticeText, ProposalText):
+        await embed_missing(db, table)
+    say("demo data: texts can be found by meaning")
+    return True
+
+
+async def sign_ins(db: Database) -> list[str]:
+    """The sign-ins of the demonstration to show, one a line; empty where it is not loaded."""
+    async with db.read(SYSTEM) as session:
+        known = set((await session.execute(sa.select(col(Person.email)).where(col(Person.is_demo)))).scalars())
+    shown = [f"  {email}   password {PASSWORD}" for email in SHOWN if email in known]
+    return ["demo sign-ins (fictional data):", *shown] if shown else []
+
+
+async def _delegations(db: Database) -> bool:
+    """Write delegations and people unless a demo person is there; return whether the rest is still to be loaded."""
+    password_hash = await hash_password(PASSWORD)
+    async with db.write(SYSTEM) as session:
+        if await session.scalar(sa.select(sa.func.count()).select_from(Proposal).where(col(Proposal.is_demo))):
+            return False  # proposals come last
+        taken = set((await session.execute(sa.select(col(Delegation.state)))).scalars())
+        emails = set((await session.execute(sa.select(col(Person.email)))).scalars())
+        for line in lines("delegations.jsonl"):
+            if line["delegation"] in taken or any(one["email"] in emails for one in line["people"]):
+                continue
+            delegation_id = await _delegation(session, line) if line["delegation"] else None
+            session.add_all(
+                Person(
+                    delegation_id=delegation_id,
+                    email=one["email"],
+                    name=one["name"],
+                    role=Role(one["role"]),
+                    languages=[one["language"]],
+                    password_hash=password_hash,
+                    is_demo=True,
+                )
+                for one in line["people"]
+            )
+    return True
+
+
+async def _delegation(session: Writer, line: dict[str, Any]) -> UUID:
+    state = await session.get_one(MemberState, line["delegation"])
+    standing, since = Standing(line["standing"]), date.fromisoformat(line["since"])
+    kind = DelegationKind.STATE if state.kind is StateKind.MEMBER else DelegationKind.OBSERVER
+    delegation = Delegation(
+        kind=kind,
+        state=state.iso3,
+        names=state.names,
+        places=state.places,
+        standing=standing,
+        standing_since=since,
+        is_demo=True,
+    )
+    session.add(delegation)
+    await session.flush()
+    session.add(
+        StandingPeriod(
+            delegation_id=delegation.id, standing=standing, valid_from=since, reference="Demonstration data, fictional"
+        )
+    )
+    await record(session, SYSTEM, "delegation.opened", "delegation", delegation.id, standing=standing)
+    return delegation.id
+
+
+def _practices() -> GivenRows:
+    rows = [{key: value for key, value in line.items() if key != "translations"} for line in lines("practices.jsonl")]
+    return GivenRows("practices.jsonl", rows)
+
+
+def _proposals() -> GivenRows:
+    return GivenRows("proposals.jsonl", [_dated(line) for line in lines("proposals.jsonl")])
+
+
+def _dated(line: dict[str, Any]) -> dict[str, Any]:
+    """The line with days instead of distances from today, so that the demonstration never goes stale on its first day."""
+    opens, expires = line.pop("opensInDays"), line.pop("expiresInDays")
+    days = {"opensOn": today() + timedelta(days=opens), "expiresOn": today() + timedelta(days=expires)}
+    return {**line, **{name: day.isoformat() for name, day in days.items()}}
+
+
+async def _translations(db: Database) -> None:
+    async with db.write(SYSTEM) as session:
+        row = table_of(Practice).c
+        found = sa.select(row.id, col(Delegation.state), row.external_id)
+        found = found.join(Delegation, col(Delegation.id) == row.delegation_id)
+        keys = {(state, external): key for key, state, external in await session.execute(found.where(row.is_demo))}
+        for line in lines("practices.jsonl"):
+            for text in line.get("translations", ()):
+                key = keys[line["delegation"], line["externalId"]]
+                await add_translation(session, PracticeText, {"practice_id": key}, Text(**text))
+
+
+def _kept(report: Report) -> None:
+    if report.refused:
+        worst = report.refused[0]
+        raise DemoBroken(f"Line {worst.line} of the demonstration data, {worst.column}: {worst.reason}")

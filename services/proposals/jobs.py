@@ -1,0 +1,25 @@
+"""Background work of proposals; every piece may run twice."""
+
+from services.core.actor import SYSTEM
+from services.core.db import Database
+from services.core.embedding_jobs import embed_missing
+from services.core.jobs import scheduled
+from services.proposals.commands import expire_proposals
+from services.proposals.expression_commands import expire_expressions
+from services.proposals.tables import ProposalText
+
+
+@scheduled("proposals.expire", "5 * * * *")
+async def expire(db: Database) -> None:
+    """Let open proposals expire after their last day, and expressions of interest after their deadline."""
+    for work in (expire_proposals, expire_expressions):
+        done = True
+        while done:  # in batches, each a transaction of its own, until none is left
+            async with db.write(SYSTEM) as session:
+                done = await work(session) > 0
+
+
+@scheduled("proposals.embed", "* * * * *")
+async def embed(db: Database) -> None:
+    """Embed the texts that an import left without."""
+    await embed_missing(db, ProposalText)
