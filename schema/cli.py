@@ -1,10 +1,8 @@
 """`gof`, the command line: a door like any other. Errors go to stderr in one sentence; exit code 1, or 2 for usage."""
 
-import asyncio
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import typer
@@ -43,7 +41,7 @@ def show(document: object) -> None:
 
 @app.command()
 def up(
-    worker: Annotated[bool, typer.Option(help="Also do background work in this process.")] = True,  # noqa: FBT002 - a switch
+    worker: Annotated[bool, typer.Option(help="Also do background work in this process.")] = True,
 ) -> None:
     """Start everything: database, migrations, reference data, demo data on first run, server. Ctrl-C stops it."""
     running.up(say, worker=worker)
@@ -63,7 +61,7 @@ def worker() -> None:
 
 @app.command()
 def migrate(
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if tables and code differ.")] = False,  # noqa: FBT002 - a switch
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if tables and code differ.")] = False,
     draft: Annotated[str | None, typer.Option(help="Write a new migration of this title from the tables.")] = None,
 ) -> None:
     """Bring the database to the newest revision, as its owner."""
@@ -72,8 +70,8 @@ def migrate(
 
 @app.command()
 def schema(
-    check: Annotated[bool, typer.Option("--check", help="Exit 1 if the committed SDL differs.")] = False,  # noqa: FBT002 - a switch
-    write: Annotated[bool, typer.Option("--write", help="Write the SDL into schema/schema.graphql.")] = False,  # noqa: FBT002 - a switch
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 if the committed SDL differs.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write the SDL into schema/schema.graphql.")] = False,
 ) -> None:
     """Print the GraphQL schema (SDL)."""
     from schema.root import SCHEMA
@@ -92,7 +90,7 @@ def schema(
 
 
 @reference.command("load")
-def reference_load(json: Json = False) -> None:  # noqa: FBT002 - a switch
+def reference_load(json: Json = False) -> None:
     """Load the reference data; doing it again changes nothing. Shows what changed."""
     changes = running.load_reference(say)
     if json:
@@ -110,14 +108,58 @@ def reference_load(json: Json = False) -> None:  # noqa: FBT002 - a switch
         )
 
 
+@demo.command("load")
+def demo_load() -> None:
+    """Load the demonstration data, once."""
+    say("demo data loaded" if running.load_demo(say) else "demo data: there already, nothing changed")
+
+
+File = Annotated[Path, typer.Argument(help="A .jsonl or .csv file in UTF-8.", exists=True, dir_okay=False)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Keep nothing; only say what would be done.")]
+SkipBad = Annotated[Path | None, typer.Option(help="Keep the good rows, and write the refused ones to this file.")]
+Drafts = Annotated[bool, typer.Option("--as-drafts", help="Leave new ones as drafts of their delegation.")]
+
+
+@imports.command("proposals")
+def import_of_proposals(
+    file: File,
+    dry_run: DryRun = False,
+    skip_bad: SkipBad = None,
+    as_drafts: Drafts = False,
+    json: Json = False,
+) -> None:
+    """Add or update needs, offers and joint proposals: opened if they can be; all rows or none."""
+    _bring("proposals", file, dry_run=dry_run, skip_bad=skip_bad, as_drafts=as_drafts, json=json)
+
+
+@imports.command("practices")
+def import_of_practices(
+    file: File,
+    dry_run: DryRun = False,
+    skip_bad: SkipBad = None,
+    as_drafts: Drafts = False,
+    json: Json = False,
+) -> None:
+    """Add or update practices: given to the secretariat for review; all rows or none."""
+    _bring("practices", file, dry_run=dry_run, skip_bad=skip_bad, as_drafts=as_drafts, json=json)
+
+
+def _bring(what: str, file: Path, *, dry_run: bool, skip_bad: Path | None, as_drafts: bool, json: bool) -> None:
+    from schema import bringing
+
+    report = bringing.bring(what, file, say, dry_run=dry_run, skip_bad=skip_bad, as_drafts=as_drafts)
+    if json:
+        show(bringing.as_document(report))
+    else:
+        for sentence in bringing.told(report):
+            say(sentence)
+    if report.refused_rows and not report.kept:
+        raise typer.Exit(1)
+
+
 def _failed(sentence: str) -> int:
     typer.echo(sentence, err=True)
     return 1
-
-
-def run(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-    """Run asynchronous work of a command to its end."""
-    return asyncio.run(work())
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from socket import socket
 
@@ -55,33 +55,52 @@ async def opened(url: str) -> AsyncIterator[Database]:
         await db.close()
 
 
+@contextmanager
+def until_interrupted(say: Say) -> Iterator[None]:
+    """Ctrl-C is how these end, and no failure."""
+    with suppress(KeyboardInterrupt):
+        yield
+    say("stopped")
+
+
 def up(say: Say, *, worker: bool) -> None:
     """Everything in one process, until Ctrl-C; prints ``ready …`` when people can come."""
     chosen = settings()
     require_free_port(chosen.host, chosen.port)
-    with database(chosen, say) as urls:
+    with until_interrupted(say), database(chosen, say) as urls:
         migrated(urls, say)
         accounts = asyncio.run(_fill(urls, chosen, say))
         asyncio.run(_serve(urls, chosen, say, accounts, worker=worker))
-    say("stopped")
 
 
 def serve(say: Say) -> None:
     """The server alone, on a database that is migrated or soon will be (/readyz tells)."""
     chosen = settings()
     require_free_port(chosen.host, chosen.port)
-    with database(chosen, say) as urls:
+    with until_interrupted(say), database(chosen, say) as urls:
         asyncio.run(_serve(urls, chosen, say, [], worker=False))
-    say("stopped")
 
 
 def work(say: Say) -> None:
     """The worker alone, until Ctrl-C."""
     chosen = settings()
-    with database(chosen, say) as urls:
+    with until_interrupted(say), database(chosen, say) as urls:
         say("working; Ctrl-C stops")
         asyncio.run(_work(urls))
-    say("stopped")
+
+
+def load_demo(say: Say) -> bool:
+    """Load the demonstration data into a migrated database; return False if they are there already."""
+    from services.demo import commands
+
+    async def load(urls: Urls) -> bool:
+        async with opened(urls.app) as db:
+            await _reference(db, say)
+            return await commands.load_demo(db, say)
+
+    with database(settings(), say) as urls:
+        migrated(urls, say)
+        return asyncio.run(load(urls))
 
 
 def migrated(urls: Urls, say: Say) -> None:

@@ -1,0 +1,89 @@
+"""Bringing rows in from files, and asking for matches, at the command line."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from schema.running import Say, database, migrated, opened
+from services.core.actor import SYSTEM
+from services.core.db import Database
+from services.core.embedding_jobs import embed_missing
+from services.core.importing.files import open_rows
+from services.core.importing.report import Report
+from services.core.progress import Progress
+from services.core.settings import settings
+from services.practices.imports import import_practices
+from services.practices.tables import PracticeText
+from services.practices.terms import PracticeStatus
+from services.proposals.imports import import_proposals
+from services.proposals.tables import ProposalText
+
+Work = Callable[[Database, Progress], Awaitable[Report]]
+
+
+def bring(what: str, path: Path, say: Say, *, dry_run: bool, skip_bad: Path | None, as_drafts: bool) -> Report:
+    """Import the rows of a file as the operator; show bars while it runs, then embed what is new.
+
+    Raises:
+        DomainError: the file as a whole cannot be imported.
+    """
+    source = open_rows(path)
+
+    async def work(db: Database, progress: Progress) -> Report:
+        if what == "proposals":
+            return await import_proposals(
+                db, SYSTEM, source, dry_run=dry_run, skip_bad=skip_bad, progress=progress, as_drafts=as_drafts
+            )
+        status = PracticeStatus.DRAFT if as_drafts else PracticeStatus.IN_REVIEW
+        return await import_practices(
+            db, SYSTEM, source, dry_run=dry_run, skip_bad=skip_bad, progress=progress, status=status
+        )
+
+    with database(settings(), say) as urls:
+        migrated(urls, say)
+        return asyncio.run(_with_bars(urls.app, work, ProposalText if what == "proposals" else PracticeText))
+
+
+async def _with_bars(url: str, work: Work, table: Any) -> Report:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    async with opened(url) as db:
+        with Bars(*columns, console=Console(stderr=True)) as bars:
+            reading = bars.add_task("reading", total=None)
+            report = await work(db, lambda done, total: bars.update(reading, completed=done, total=total))
+            if report.kept:
+                finding = bars.add_task("making texts findable by meaning", total=None)
+                await embed_missing(db, table, lambda done, total: bars.update(finding, completed=done, total=total))
+    return report
+
+
+def told(report: Report) -> list[str]:
+    """The report for people, one sentence a line."""
+    would = "" if report.kept else "would be: "
+    counts = f"{report.added:,} added, {report.changed:,} changed, {report.unchanged:,} unchanged"
+    sentences = [
+        f"line {one.line}{f', {one.column}' if one.column else ''}: {one.reason}"
+        + (f" Found: {one.value}" if one.value else "")
+        for one in report.refused
+    ]
+    if report.refused_rows > len(report.refused):
+        sentences.append(f"… and {report.refused_rows - len(report.refused):,} more refused rows")
+    sentences.append(f"{would}{counts}, {report.refused_rows:,} refused")
+    if report.refused_rows and not report.kept and not report.dry_run:
+        sentences.append("Nothing was kept. Mend these rows, or keep the good ones with --skip-bad FILE.")
+    return sentences
+
+
+def as_document(report: Report) -> dict[str, Any]:
+    """The report for programs."""
+    refused = [
+        {"line": one.line, "column": one.column, "value": one.value, "reason": one.reason} for one in report.refused
+    ]
+    counts = {
+        name: getattr(report, name) for name in ("dry_run", "kept", "added", "changed", "unchanged", "refused_rows")
+    }
+    return {**counts, "by_status": dict(report.by_status), "refused": refused}
