@@ -11,14 +11,19 @@ from schema.core.node import NODES, NodeQuery
 from schema.core.scalars import SCALARS
 from schema.identity.mutation import IdentityMutation
 from schema.identity.query import IdentityQuery
+from schema.matching.mutation import MatchingMutation
+from schema.matching.query import MatchingQuery
+from schema.matching.types import ProposalMatching
 from schema.membership.query import MembershipQuery
 from schema.practices.mutation import PracticeMutation
 from schema.practices.query import PracticeQuery
 from schema.proposals.expression_mutation import ExpressionOfInterestMutation
 from schema.proposals.mutation import ProposalMutation
 from schema.proposals.query import ProposalQuery
+from schema.proposals.types import Proposal
 from schema.taxonomy.query import TaxonomyQuery
 from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
+from services.matching.shapes import WEIGHTS_BY_ID
 from services.membership.shapes import DELEGATION_BY_ID
 from services.practices.shapes import PRACTICE_BY_ID
 from services.proposals.expression_shapes import EXPRESSION_OF_INTEREST_BY_ID
@@ -26,18 +31,22 @@ from services.proposals.shapes import PROPOSAL_BY_ID
 
 
 @strawberry.type(description="Everything that can be read; each field answers what you may see and nothing else.")
-class Query(NodeQuery, IdentityQuery, MembershipQuery, PracticeQuery, ProposalQuery, TaxonomyQuery):
+class Query(NodeQuery, IdentityQuery, MatchingQuery, MembershipQuery, PracticeQuery, ProposalQuery, TaxonomyQuery):
     """All reads."""
 
 
 @strawberry.type(description="Everything that can be done. What can be put right stands in the payload's `errors`.")
-class Mutation(IdentityMutation, PracticeMutation, ProposalMutation, ExpressionOfInterestMutation):
+class Mutation(IdentityMutation, MatchingMutation, PracticeMutation, ProposalMutation, ExpressionOfInterestMutation):
     """All acts."""
 
+
+# The higher slice adds its fields to the lower type, as its Shapes do below.
+Proposal.__strawberry_definition__.fields.extend(ProposalMatching.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 
 NODES.update(
     api_token=("ApiToken", API_TOKEN_BY_ID),
     delegation=("Delegation", DELEGATION_BY_ID),
+    matching_weights=("MatchingWeights", WEIGHTS_BY_ID),
     person=("Person", PERSON_BY_ID),
     expression_of_interest=("ExpressionOfInterest", EXPRESSION_OF_INTEREST_BY_ID),
     practice=("Practice", PRACTICE_BY_ID),

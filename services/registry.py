@@ -5,7 +5,7 @@ from sqlmodel import SQLModel
 import services.core.audit
 import services.core.idempotency
 import services.identity.shapes
-import services.matching.tables
+import services.matching.shapes
 import services.membership.shapes
 import services.practices.jobs
 import services.practices.shapes

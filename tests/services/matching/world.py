@@ -1,0 +1,174 @@
+"""Proposals made for matching, and how the tests ask for matches."""
+
+import random
+from datetime import timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+
+from services.core.actor import SYSTEM, Actor
+from services.core.db import Database, Writer
+from services.core.read.compile import compile_read
+from services.core.read.plan import Plan
+from services.core.read.selection import Param, Selection
+from services.core.read.shape import table_of
+from services.core.table import now, today
+from services.membership.tables import Delegation
+from services.membership.terms import DelegationKind, Standing
+from services.proposals.shapes import PROPOSAL_BY_ID
+from services.proposals.tables import Proposal, ProposalText
+from services.proposals.terms import CooperationForm
+from services.taxonomy.terms import CapacityArea
+from tests.builders import SINCE, delegation_id, id_of
+
+MODEL = "test model"
+MORE = {"NPL": Standing.MEMBER, "TUV": Standing.MEMBER, "BOL": Standing.MEMBER, "DEU": Standing.MEMBER}
+"""States beyond the world of ``tests.builders``, so that groups and regions differ."""
+STATES = ["ZMB", "FRA", "SEN", "EGY", "CHN", *MORE]
+ORGANISATION: UUID = id_of("an observer organisation")
+VOCABULARY: dict[str, list[str]] = {
+    "capacity_areas": [one.value for one in CapacityArea],
+    "sectors": ["11130", "12220", "22040", "31166", "43082", "74020"],
+    "sdg_targets": ["4.4", "4.c", "3.d", "9.5", "13.1"],
+    "forms": [one.value for one in CooperationForm],
+    "working_languages": ["en", "fr", "fr-CA", "zh", "ar", "pt-BR"],
+}
+WHOLE: dict[str, Any] = {
+    "capacity_areas": ["skills_training", "public_literacy"],
+    "sectors": ["11130", "22040"],
+    "sdg_targets": ["4.4", "4.c"],
+    "forms": ["training", "expert"],
+    "working_languages": ["fr", "en"],
+}
+"""A need or offer that states everything."""
+EVERYTHING = (
+    *("score", "band", "modality", "modalityReason", "weightsVersion"),
+    ("proposal", "id", "externalId"),
+    ("reasons", "code", "contribution", "weight", "codes", "sentence"),
+    ("misses", "code", "codes", "sentence"),
+)
+
+
+async def more_delegations(session: Writer) -> None:
+    """Add the delegations of ``MORE``, and an observer that is no state."""
+    rows: list[dict[str, Any]] = [
+        {"id": delegation_id(state), "state": state, "kind": DelegationKind.STATE, "standing": standing}
+        for state, standing in MORE.items()
+    ]
+    rows.append({"id": ORGANISATION, "state": None, "kind": DelegationKind.OBSERVER, "standing": Standing.OBSERVER})
+    for row in rows:
+        session.add(Delegation(names={"en": "Test"}, standing_since=SINCE, **row))
+    await session.flush()
+
+
+async def a_proposal(
+    session: Writer, side: str, by: UUID | str = "ZMB", *, sketch: str | None = None, model: str = MODEL, **columns: Any
+) -> UUID:
+    """An open proposal with its original text, made by the platform itself; ``sketch`` is 2,048 bits."""
+    values: dict[str, Any] = {
+        "delegation_id": delegation_id(by) if isinstance(by, str) else by,
+        "side": side,
+        "status": "open",
+        "visibility": "public",
+        "language": "en",
+        "opened_at": now(),
+        "expires_on": today() + timedelta(90),
+    } | columns
+    proposal = Proposal(**values)
+    session.add(proposal)
+    await session.flush()
+    text = {
+        "proposal_id": proposal.id,
+        "is_original": True,
+        "title": f"A {side}",
+        "sketch": sketch,
+        "embedding_model": model,
+    } | {name: values[name] for name in ("delegation_id", "status", "visibility", "language")}
+    await session.execute(sa.insert(ProposalText).values(text))
+    return proposal.id
+
+
+async def change(session: Writer, proposal: UUID, **columns: Any) -> None:
+    """Set columns of a proposal as they are, whatever the life cycle says."""
+    table = table_of(Proposal)
+    await session.execute(sa.update(table).where(table.c.id == proposal).values(columns))
+
+
+def some_bits(chance: random.Random) -> str:
+    """A sketch."""
+    return f"{chance.getrandbits(2048):02048b}"
+
+
+def flipped(sketch: str, share: float, chance: random.Random) -> str:
+    """A sketch in which about that share of the bits is another."""
+    return "".join("10"[int(bit)] if chance.random() < share else bit for bit in sketch)
+
+
+async def a_crowd(session: Writer, size: int, seed: int) -> list[UUID]:
+    """Random proposals of all sides by all states and by an organisation; some leave things out."""
+    chance = random.Random(seed)
+    origin = some_bits(chance)
+    everyone: list[UUID | str] = [*STATES, ORGANISATION]
+    made = []
+    for _ in range(size):
+        lists = {name: chance.sample(codes, chance.choice([0, 1, 1, 2, 3])) for name, codes in VOCABULARY.items()}
+        made.append(
+            await a_proposal(
+                session,
+                chance.choice(["need", "need", "offer", "offer", "joint"]),
+                chance.choice(everyone),
+                sketch=flipped(origin, chance.random() / 2, chance) if chance.random() < 0.9 else None,
+                model=MODEL if chance.random() < 0.95 else "another model",
+                interpretation_offered=chance.random() < 0.1,
+                regions_accepted=chance.choice([[], [], [], ["002"], ["142", "009"]]),
+                modalities_accepted=chance.choice([[], [], [], ["south_south"], ["north_south", "other"]]),
+                **lists,
+            )
+        )
+    return made
+
+
+def asked(*fields: str | tuple[Any, ...]) -> list[Selection]:
+    """Selections by name; a tuple is a field with fields of its own."""
+    return [
+        Selection(one[0], one[0], "", {}, tuple(asked(*one[1:]))) if isinstance(one, tuple) else Selection(one, one)
+        for one in fields
+    ]
+
+
+@cache
+def plan_of(fields: tuple[Any, ...], given: tuple[str, ...], where: tuple[str, ...], actor: Actor) -> Plan:
+    """The plan of ``question``."""
+    return compile_read(PROPOSAL_BY_ID, question(fields, given, where), actor.viewer)
+
+
+def question(fields: tuple[Any, ...], given: tuple[str, ...] = (), where: tuple[str, ...] = ()) -> Selection:
+    """``proposal(id:) { matches(…) { … } }``, its values open; ``where`` names the filters in use."""
+    arguments: dict[str, Any] = {name: Param((name,)) for name in given}
+    if where:
+        arguments["where"] = {name: Param(("where", name)) for name in where}
+    listed = Selection("matches", "matches", "Proposal", arguments, tuple(asked(*fields)))
+    return Selection("proposal", "proposal", "Query", {"id": Param(("id",))}, (listed,))
+
+
+async def page(
+    db: Database, proposal: UUID, fields: tuple[Any, ...], actor: Actor = SYSTEM, *, where: Any = None, **given: Any
+) -> dict[str, Any]:
+    """The ``fields`` of one page of matches."""
+    where = where or {}
+    given = {"first": 100} | {name: value for name, value in given.items() if value is not None}
+    values = {("id",): f"proposal_{proposal.hex}"} | {(name,): value for name, value in given.items()}
+    values |= {("where", name): value for name, value in where.items()}
+    plan = plan_of(fields, tuple(given), tuple(where), actor)
+    document: dict[str, Any] = orjson.loads(await db.document(plan, actor, values))
+    found: dict[str, Any] = document["matches"]
+    return found
+
+
+async def matches(db: Database, proposal: UUID, actor: Actor = SYSTEM, **arguments: Any) -> dict[UUID, dict[str, Any]]:
+    """The first matches of a proposal, everything of each, by the id of the other proposal, the best first."""
+    found = await page(db, proposal, (("nodes", *EVERYTHING),), actor, **arguments)
+    return {UUID(one["proposal"]["id"].removeprefix("proposal_")): one for one in found["nodes"]}
