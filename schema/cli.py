@@ -108,6 +108,24 @@ def reference_load(json: Json = False) -> None:
         )
 
 
+@app.command()
+def match(
+    delegation: Annotated[str, typer.Option(help="ISO 3166-1 alpha-3 code of the state whose proposal it is.")],
+    external_id: Annotated[str, typer.Option(help="The delegation's own number of the proposal.")],
+    first: Annotated[int, typer.Option(help="How many, 1 to 100.")] = 20,
+    json: Json = False,
+) -> None:
+    """Rank partners for a need or an offer, as its delegation sees them, with score and reasons."""
+    from schema import matches
+
+    found = matches.ranked(delegation, external_id, first, say)
+    if json:
+        show(matches.as_document(found))
+    else:
+        for sentence in matches.told(found):
+            typer.echo(sentence)
+
+
 @demo.command("load")
 def demo_load() -> None:
     """Load the demonstration data, once."""

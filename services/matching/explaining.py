@@ -25,7 +25,7 @@ _REASONS = {
     MatchCriterion.SECTORS: "Sectors in common",
     MatchCriterion.SDG_TARGETS: "SDG targets in common",
     MatchCriterion.FORMS: "Forms of cooperation in common",
-    MatchCriterion.TEXT: "The two texts are near in meaning, written in",
+    MatchCriterion.TEXT: "Meaning that the two texts share, written in",
     MatchCriterion.WORKING_LANGUAGES: "Working languages in common",
     MatchCriterion.LIKE_CONDITIONS: "Both states are in",
     MatchCriterion.EQUITY: "The receiving state is in",
