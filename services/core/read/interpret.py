@@ -19,7 +19,20 @@ from services.core.db import Reader
 from services.core.errors import DomainError
 from services.core.read.arguments import order_of
 from services.core.read.selection import Selection, Variables, resolve
-from services.core.read.shape import Ask, Columns, Connection, FieldOf, Filter, Many, One, Part, Row, Shape, Value
+from services.core.read.shape import (
+    Ask,
+    Columns,
+    Connection,
+    FieldOf,
+    Filter,
+    Many,
+    One,
+    Order,
+    Part,
+    Row,
+    Shape,
+    Value,
+)
 
 
 class Known:
@@ -132,8 +145,8 @@ class Interpreter:
             return [sa.literal(part, kind) for part, kind in zip(judged, one.types, strict=True)]
         return [sa.literal(judged, one.types[0]) if one.types else sa.literal(judged)]
 
-    async def _connection(self, field: Connection, chosen: Selection, parent: Row | None) -> Any:
-        shape, ask = field.shape(), self._ask(chosen, field.convert)
+    def _paging(self, field: Connection, chosen: Selection) -> tuple[dict[str, Any], Order, int, str, list[Any] | None]:
+        """The filters given, the order, the page size, the filter's fingerprint and the keys to start behind."""
         given = chosen.arguments.get("where") or {}
         where = {name: value for name, value in given.items() if value is not None and name in field.where}
         order = order_of(field, chosen)
@@ -141,6 +154,28 @@ class Interpreter:
         filtered = page.fingerprint(resolve(where, self.variables))
         after = resolve(chosen.arguments.get("after"), self.variables)
         behind = None if after is None else page.read_cursor(after, order.name, filtered, order.kinds)
+        return where, order, first, filtered, behind
+
+    def judge(self, field: FieldOf, chosen: Selection) -> None:
+        """Judge the arguments of lists below ``field`` also where no row asks for them.
+
+        Raises:
+            Invalid: an argument is wrong.
+        """
+        below = chosen.fields
+        if isinstance(field, Connection):
+            for name, value in self._paging(field, chosen)[0].items():
+                self._given(field.where[name], value, ("where", name))
+            edges = [node for edge in chosen.named("edges") for node in edge.named("node")]
+            below = tuple(one for part in (*chosen.named("nodes"), *edges) for one in part.fields)
+        fields = field.fields if isinstance(field, Part) else {} if isinstance(field, Value) else field.shape().fields
+        for one in below:
+            if one.name in fields:
+                self.judge(fields[one.name], one)
+
+    async def _connection(self, field: Connection, chosen: Selection, parent: Row | None) -> Any:
+        shape, ask = field.shape(), self._ask(chosen, field.convert)
+        where, order, first, filtered, behind = self._paging(field, chosen)
         source = field.over(parent, ask) if field.over else shape.source()
         met = [
             (field.where[name], self._given(field.where[name], value, ("where", name))) for name, value in where.items()
@@ -159,7 +194,7 @@ class Interpreter:
             listed = [item for item in listed if _sortable(item[1], keys) > _sortable(behind, keys)]
         shown = [(known, page.write_cursor(order.name, filtered, key)) for known, key in listed[:first]]
         more = len(listed) > first
-        return await self._page(field, chosen, shown, len(everything), more=more, later=after is not None)
+        return await self._page(field, chosen, shown, len(everything), more=more, later=behind is not None)
 
     async def _page(
         self,

@@ -98,7 +98,9 @@ async def _naive(db: OneAtATime, who: Actor, watch: Watch) -> Any:
     field, chosen = watch.read
     try:
         async with db.read(who) as session:
-            return await Interpreter(session, who, watch.variables).answer(field, chosen)
+            reader = Interpreter(session, who, watch.variables)
+            reader.judge(field, chosen)
+            return await reader.answer(field, chosen)
     except DomainError as error:
         return error.message
 
