@@ -14,6 +14,7 @@ from schema.identity.query import IdentityQuery
 from schema.matching.mutation import MatchingMutation
 from schema.matching.query import MatchingQuery
 from schema.matching.types import ProposalMatching
+from schema.membership.mutation import MembershipMutation
 from schema.membership.query import MembershipQuery
 from schema.practices.mutation import PracticeMutation
 from schema.practices.query import PracticeQuery
@@ -24,7 +25,7 @@ from schema.proposals.types import Proposal
 from schema.taxonomy.query import TaxonomyQuery
 from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
 from services.matching.shapes import WEIGHTS_BY_ID
-from services.membership.shapes import DELEGATION_BY_ID
+from services.membership.shapes import DELEGATION_BY_ID, STANDING_PROPOSAL_BY_ID
 from services.practices.shapes import PRACTICE_BY_ID
 from services.proposals.expression_shapes import EXPRESSION_OF_INTEREST_BY_ID
 from services.proposals.shapes import PROPOSAL_BY_ID
@@ -36,7 +37,14 @@ class Query(NodeQuery, IdentityQuery, MatchingQuery, MembershipQuery, PracticeQu
 
 
 @strawberry.type(description="Everything that can be done. What can be put right stands in the payload's `errors`.")
-class Mutation(IdentityMutation, MatchingMutation, PracticeMutation, ProposalMutation, ExpressionOfInterestMutation):
+class Mutation(
+    IdentityMutation,
+    MatchingMutation,
+    MembershipMutation,
+    PracticeMutation,
+    ProposalMutation,
+    ExpressionOfInterestMutation,
+):
     """All acts."""
 
 
@@ -52,6 +60,7 @@ NODES.update(
     practice=("Practice", PRACTICE_BY_ID),
     proposal=("Proposal", PROPOSAL_BY_ID),
     session=("Session", SESSION_BY_ID),
+    standing_proposal=("StandingProposal", STANDING_PROPOSAL_BY_ID),
 )
 
 SCHEMA = strawberry.Schema(

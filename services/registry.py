@@ -6,6 +6,7 @@ import services.core.audit
 import services.core.idempotency
 import services.identity.shapes
 import services.matching.shapes
+import services.membership.jobs
 import services.membership.shapes
 import services.practices.jobs
 import services.practices.shapes

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -52,6 +53,8 @@ def cluster() -> Iterator[postgres.Cluster]:
     found = postgres.start(folder, say=lambda _: None, durable=False, binaries=Path(POSTGRES) if POSTGRES else None)
     yield found
     found.stop()
+    if not (found.home / "data" / "postmaster.pid").exists():  # the last worker stopped it
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

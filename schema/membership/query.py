@@ -9,10 +9,10 @@ from schema.core.context import Info
 from schema.core.execution import read
 from schema.core.page import Connection
 from schema.core.scalars import CountryCode
-from schema.membership.types import Delegation, Sorted, Where
+from schema.membership.types import Delegation, Sorted, StandingProposal, StandingProposalWhere, Where
 from schema.taxonomy.types import MemberState
 from services.membership import shapes
-from services.membership.shapes import NameOrder
+from services.membership.shapes import NameOrder, StandingProposalOrder
 
 Code = Annotated[CountryCode, strawberry.argument(description="ISO 3166-1 alpha-3, such as `ZMB`.")]
 
@@ -44,3 +44,27 @@ class MembershipQuery:
     async def delegation(self, info: Info, id: Id) -> Delegation | None:
         """Answered by the Shape."""
         return await read(info, shapes.DELEGATION_BY_ID)  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="Proposals to change a standing: for the secretariat and co-chairs all of them, else those about your "
+        "own delegation."
+    )
+    async def standing_proposals(
+        self,
+        info: Info,
+        first: First = 20,
+        after: After = None,
+        where: Annotated[
+            StandingProposalWhere | None, strawberry.argument(description="Which ones; all when absent.")
+        ] = None,
+        order: Annotated[
+            StandingProposalOrder, strawberry.argument(description="In which order.")
+        ] = StandingProposalOrder.NEWEST,
+    ) -> Connection[StandingProposal]:
+        """Answered by the Shape."""
+        return await read(info, shapes.STANDING_PROPOSALS)  # type: ignore[no-any-return]
+
+    @strawberry.field(description="One proposal to change a standing; null if there is none that you may know of.")
+    async def standing_proposal(self, info: Info, id: Id) -> StandingProposal | None:
+        """Answered by the Shape."""
+        return await read(info, shapes.STANDING_PROPOSAL_BY_ID)  # type: ignore[no-any-return]

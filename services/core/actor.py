@@ -77,6 +77,7 @@ class Actor:
             "gof_person": str(self.person_id or ""),
             "gof_delegation": str(self.delegation_id or ""),
             "gof_audience": Audience.MEMBERS if self.reads_members else Audience.PUBLIC,
+            "gof_co_chair": "1" if self.co_chair else "",
         }
 
 

@@ -1,11 +1,157 @@
-"""Writes of membership."""
+"""Writes of membership: fetch visible, check policy, apply rule, write, record.
+
+The secretariat records and proposes, a co-chair decides, a delegation withdraws by itself. Whatever else is locked,
+the delegation is locked first.
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 
-from services.core.db import Writer
+from services.core.actor import SYSTEM, Actor
+from services.core.audit import record
+from services.core.db import Writer, unique
+from services.core.errors import NotPermitted
+from services.core.policy import Refusals, lock
 from services.core.read.shape import table_of
-from services.membership.tables import Delegation
+from services.core.table import now, today
+from services.membership import policy, queries, rules
+from services.membership.errors import DelegationThere, ProposalThere, TermOver, WrongDelegation
+from services.membership.tables import Delegation, StandingPeriod, StandingProposal
+from services.membership.terms import (
+    DelegationKind,
+    NewDelegation,
+    Standing,
+    StandingChange,
+    StandingProposalStatus,
+)
+from services.taxonomy.queries import UnknownCode
 from services.taxonomy.tables import MemberState
+from services.taxonomy.terms import StateKind
+
+
+async def open_delegation(session: Writer, actor: Actor, new: NewDelegation) -> UUID:
+    """Record that a state or observer was invited or has applied; return the id of its delegation.
+
+    Raises:
+        NotPermitted: the actor is not of the secretariat.
+        NotRecorded: it would begin otherwise than as invited or applicant.
+        Invalid: no such state, names or reference that are not as they should be, or both state and names.
+        DelegationThere: the state has a delegation.
+    """
+    if not policy.may_open(actor.viewer):
+        raise NotPermitted("Only the secretariat can open a delegation.")
+    rules.check_beginning(new.standing)
+    reference = rules.checked_reference(new.reference)
+    whom = await _whom(session, new)
+    delegation = Delegation(standing=new.standing, standing_since=today(), **whom)
+    async with unique(session, "uq_delegation_state", DelegationThere()):
+        session.add(delegation)
+    await _write_period(session, delegation, reference, None)
+    content = {"state": delegation.state, "names": delegation.names, "standing": new.standing, "reference": reference}
+    await record(session, actor, "delegation.opened", "delegation", delegation.id, **content)
+    return delegation.id
+
+
+async def propose_standing(session: Writer, actor: Actor, delegation_id: UUID, change: StandingChange) -> UUID:
+    """Propose to admit, decline, suspend or reinstate a delegation, to end its standing, or to make or unmake it
+    co-chair; return the delegation's id.
+
+    Raises:
+        NotFound, NotPermitted, Conflict: see ``policy.refusals_to_propose``.
+        NotRecorded: the standing is none to decide upon.
+        WrongStanding: the life cycle has no such step.
+        Invalid: reference or term are not as they should be.
+    """
+    delegation = await _lock(session, actor, delegation_id, policy.refusals_to_propose)
+    rules.check_proposed(change.standing)
+    rules.step(delegation.kind, delegation.standing, change.standing, delegation.took_part_as)
+    rules.check_term(change.standing, change.until, today())
+    proposal = StandingProposal(
+        delegation_id=delegation_id,
+        standing=change.standing,
+        until=change.until,
+        reference=rules.checked_reference(change.reference),
+        proposed_by=actor.person_id,
+    )
+    async with unique(session, "uq_standing_proposal_open", ProposalThere()):
+        session.add(proposal)
+    content = {"delegation": delegation_id, "standing": proposal.standing, "until": proposal.until}
+    await record(
+        session, actor, "standing.proposed", "standing_proposal", proposal.id, **content, reference=proposal.reference
+    )
+    return delegation_id
+
+
+async def decide_standing(session: Writer, actor: Actor, proposal_id: UUID, *, accept: bool, reason: str = "") -> UUID:
+    """Decide an open proposal; on accepting it the delegation stands so from today on. Return the delegation's id.
+
+    Raises:
+        NotFound, NotPermitted, Conflict: see ``policy.refusals_to_decide``.
+        ReasonNeeded: rejected without a reason, or one that is too long.
+        TermOver, WrongStanding: what was proposed is not possible any more; it can still be rejected.
+    """
+    delegation_id = await queries.delegation_of_proposal(session, actor.viewer, proposal_id)
+    delegation = None if delegation_id is None else await _lock(session, actor, delegation_id, lambda *_: ())
+    seen, refusals = policy.visible_proposal, policy.refusals_to_decide
+    proposal = await lock(session, actor, StandingProposal, proposal_id, seen, refusals, what="proposal")
+    assert delegation is not None, "whoever sees a proposal sees its delegation"
+    if accept and proposal.until is not None and proposal.until <= today():
+        raise TermOver(proposal.until)
+    proposal.reason = rules.checked_reason(reason, needed=not accept)
+    proposal.status = StandingProposalStatus.ACCEPTED if accept else StandingProposalStatus.REJECTED
+    proposal.closed_at, proposal.decided_by = now(), actor.person_id
+    proposal.decided_by_delegation = actor.delegation_id
+    proposal.revision += 1
+    await session.flush()
+    await record(
+        session, actor, f"standing.{proposal.status}", "standing_proposal", proposal_id, reason=proposal.reason
+    )
+    if accept:
+        await _change(session, actor, delegation, proposal.standing, proposal.reference, until=proposal.until)
+    return delegation.id
+
+
+async def withdraw_delegation(session: Writer, actor: Actor, delegation_id: UUID, reference: str) -> UUID:
+    """Let the actor's own delegation leave the Group from today on; its past acts stay.
+
+    Raises:
+        NotFound, NotPermitted, Conflict: see ``policy.refusals_to_withdraw``.
+        ReferenceNeeded: no note verbale is named.
+    """
+    delegation = await _lock(session, actor, delegation_id, policy.refusals_to_withdraw)
+    await _change(session, actor, delegation, Standing.WITHDRAWN, rules.checked_reference(reference))
+    return delegation_id
+
+
+async def record_application(session: Writer, actor: Actor, delegation_id: UUID, reference: str) -> UUID:
+    """Record that a delegation that has withdrawn applies again.
+
+    Raises:
+        NotFound, NotPermitted, Conflict: see ``policy.refusals_to_record_application``.
+        ReferenceNeeded: no note verbale is named.
+    """
+    delegation = await _lock(session, actor, delegation_id, policy.refusals_to_record_application)
+    await _change(session, actor, delegation, Standing.APPLICANT, rules.checked_reference(reference))
+    return delegation_id
+
+
+async def end_terms(session: Writer) -> int:
+    """Make members again of the co-chairs whose term is over, from its end on; return how many those were.
+
+    To be called by the platform itself (``SYSTEM``); calling it again changes nothing.
+    """
+    changed = 0
+    for delegation_id, ended in await queries.terms_over(session, today()):
+        delegation = await _lock(session, SYSTEM, delegation_id, lambda *_: ())
+        if delegation.standing is Standing.CO_CHAIR:  # else someone else was faster
+            await _change(session, SYSTEM, delegation, Standing.MEMBER, "End of the term", day=ended)
+            changed += 1
+    return changed
 
 
 async def refresh_names(session: Writer) -> int:
@@ -24,3 +170,69 @@ async def refresh_names(session: Writer) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(changed.all())
+
+
+async def _lock(session: Writer, actor: Actor, delegation_id: UUID, refusals: Refusals) -> Delegation:
+    return await lock(session, actor, Delegation, delegation_id, policy.visible_to, refusals, what="delegation")
+
+
+async def _whom(session: Writer, new: NewDelegation) -> dict[str, Any]:
+    """Whom a new delegation stands for, as columns of it."""
+    if (new.state is None) == (not new.names):
+        raise WrongDelegation("Give either a state or the names of an observer that is no state.", path=("state",))
+    if new.state is None:
+        return {"kind": DelegationKind.OBSERVER, "names": rules.checked_names(new.names)}
+    wanted = sa.select(MemberState).where(col(MemberState.iso3) == new.state)
+    state = (await session.execute(wanted)).scalar_one_or_none()
+    if state is None:
+        raise UnknownCode(f"“{new.state}” is no ISO 3166-1 alpha-3 code of a state.", path=("state",))
+    kind = DelegationKind.STATE if state.kind is StateKind.MEMBER else DelegationKind.OBSERVER
+    return {"kind": kind, "state": state.iso3, "names": state.names, "places": state.places}
+
+
+async def _change(
+    session: Writer,
+    actor: Actor,
+    delegation: Delegation,
+    wanted: Standing,
+    reference: str,
+    *,
+    day: date | None = None,
+    until: date | None = None,
+) -> None:
+    """Let a locked delegation stand otherwise from ``day`` on (today); an open proposal about it lapses."""
+    done = rules.step(delegation.kind, delegation.standing, wanted, delegation.took_part_as)
+    delegation.took_part_as = rules.taking_part(delegation.standing, delegation.took_part_as)
+    delegation.standing, delegation.standing_since = wanted, day or today()
+    delegation.revision += 1
+    await session.flush()
+    await _write_period(session, delegation, reference, until)
+    await session.execute(
+        sa.update(StandingProposal)
+        .where(
+            col(StandingProposal.delegation_id) == delegation.id,
+            col(StandingProposal.status) == StandingProposalStatus.OPEN,
+        )
+        .values(status=StandingProposalStatus.LAPSED, closed_at=now())
+    )
+    await record(
+        session, actor, f"delegation.{done}", "delegation", delegation.id, standing=wanted, reference=reference
+    )
+
+
+async def _write_period(session: Writer, delegation: Delegation, reference: str, until: date | None) -> None:
+    """Begin the period of the standing that the delegation has now; one that began on the same day gives way to it."""
+    period = StandingPeriod(
+        delegation_id=delegation.id,
+        standing=delegation.standing,
+        valid_from=delegation.standing_since,
+        valid_to=until,
+        reference=reference,
+    )
+    what = ("standing", "valid_to", "reference", "updated_at")
+    statement = insert(StandingPeriod).values(**period.model_dump())
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["delegation_id", "valid_from"], set_={name: statement.excluded[name] for name in what}
+        )
+    )

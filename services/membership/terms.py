@@ -1,5 +1,7 @@
 """The words of membership."""
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -16,6 +18,13 @@ class Standing(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Participation(StrEnum):
+    """As what a delegation takes part; a co-chair is a member."""
+
+    MEMBER = "member"
+    OBSERVER = "observer"
+
+
 class DelegationKind(StrEnum):
     """Whom a delegation stands for."""
 
@@ -24,7 +33,40 @@ class DelegationKind(StrEnum):
     """An observer state, UN entity or organisation taking part without being a member."""
 
 
+class StandingProposalStatus(StrEnum):
+    """What became of a proposal to change a standing."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    LAPSED = "lapsed"
+    """The standing changed otherwise before a co-chair decided."""
+
+
 TAKES_PART = frozenset({Standing.MEMBER, Standing.CO_CHAIR, Standing.OBSERVER})
 """Those who read what is meant for members and may act."""
 LISTED = frozenset({*TAKES_PART, Standing.SUSPENDED, Standing.WITHDRAWN})
 """Those whom the public roster shows; an invitation or application is nobody else's business yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelegation:
+    """A delegation to make: of a state (ISO 3166-1 alpha-3), or of an observer with names of its own.
+
+    ``names`` are pairs of a BCP 47 tag and a name, one of them English. ``reference`` is the note verbale or
+    decision that the invitation or application rests on.
+    """
+
+    standing: Standing
+    reference: str
+    state: str | None = None
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandingChange:
+    """A standing wanted for a delegation; ``until`` is the first day after the term of a co-chair."""
+
+    standing: Standing
+    reference: str
+    until: date | None = None

@@ -157,12 +157,15 @@ class Interpreter:
         return where, order, first, filtered, behind
 
     def judge(self, field: FieldOf, chosen: Selection) -> None:
-        """Judge the arguments of lists below ``field`` also where no row asks for them.
+        """Judge the arguments of ``field`` and of lists below it also where no row asks for them, outermost first.
 
         Raises:
             Invalid: an argument is wrong.
         """
         below = chosen.fields
+        if isinstance(field, One):
+            for name, key in field.by.items():
+                self._given(key, chosen.arguments[name], (name,))
         if isinstance(field, Connection):
             for name, value in self._paging(field, chosen)[0].items():
                 self._given(field.where[name], value, ("where", name))

@@ -13,7 +13,7 @@ from services.core.actor import Actor
 from services.core.read.selection import Variables
 
 Compute = Callable[[Variables], Any]
-IDENTITY = {f"gof_{name}": f"gof.{name}" for name in ("role", "person", "delegation", "audience")}
+IDENTITY = {f"gof_{name}": f"gof.{name}" for name in ("role", "person", "delegation", "audience", "co_chair")}
 """Parameter name -> the setting that row security reads."""
 
 

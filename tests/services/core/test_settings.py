@@ -112,7 +112,7 @@ def test_any_text_is_either_a_postgresql_address_or_refused(text: str) -> None:
         ("GOF_PORT", "eighty", "a whole number from 1 to 65535"),
         ("GOF_DEMO", "perhaps", "1 to load demonstration data"),
         ("GOF_PUBLIC_URL", "friends.example", "http:// or https://"),
-        ("GOF_ACCESS_TOKEN_MINUTES", "61", "1 to 60 minutes"),
+        ("GOF_ACCESS_TOKEN_MINUTES", "61", "1 to 15 minutes"),
         ("GOF_REFRESH_TOKEN_DAYS", "0", "1 to 90 days"),
     ],
 )

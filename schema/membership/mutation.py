@@ -1,0 +1,113 @@
+"""Writes of membership; every mutation is one command in one transaction, failures are data."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.core.arguments import ASKED
+from schema.core.context import Info
+from schema.core.mutation import act
+from schema.membership import inputs
+from services.core.ids import typed_id
+from services.membership import commands
+from services.membership.terms import NewDelegation, StandingChange
+
+
+@strawberry.type
+class MembershipMutation:
+    """Mutations of membership."""
+
+    @strawberry.mutation(
+        description="Make the delegation of a state or observer that was invited or has applied. Secretariat only; one for "
+        "each state."
+    )
+    async def delegation_open(
+        self, info: Info, input: Annotated[inputs.DelegationOpenInput, ASKED]
+    ) -> inputs.DelegationOpenPayload:
+        """One command."""
+        names = tuple((name.language, name.text) for name in input.names)
+        new = NewDelegation(input.standing, input.reference, input.state, names)
+        done, errors = await act(
+            info, lambda session, actor: commands.open_delegation(session, actor, new), input, key=input.idempotency_key
+        )
+        return inputs.DelegationOpenPayload(delegation_id=done, errors=errors)
+
+    @strawberry.mutation(
+        description="Propose to admit, decline, suspend or reinstate a delegation, to end its standing, or to begin or end "
+        "a term as co-chair. Secretariat only; a co-chair decides."
+    )
+    async def delegation_standing_propose(
+        self,
+        info: Info,
+        input: Annotated[inputs.DelegationStandingProposeInput, ASKED],
+    ) -> inputs.DelegationStandingProposePayload:
+        """One command."""
+        change = StandingChange(input.standing, input.reference, input.until)
+        done, errors = await act(
+            info,
+            lambda session, actor: commands.propose_standing(session, actor, typed_id(input.id, "delegation"), change),
+            input,
+            key=input.idempotency_key,
+        )
+        return inputs.DelegationStandingProposePayload(delegation_id=done, errors=errors)
+
+    @strawberry.mutation(
+        description="Accept or reject a proposal to change a standing. Focal points of co-chairs, not about their own "
+        "delegation."
+    )
+    async def delegation_standing_decide(
+        self,
+        info: Info,
+        input: Annotated[inputs.DelegationStandingDecideInput, ASKED],
+    ) -> inputs.DelegationStandingDecidePayload:
+        """One command."""
+        done, errors = await act(
+            info,
+            lambda session, actor: commands.decide_standing(
+                session,
+                actor,
+                typed_id(input.id, "standing_proposal"),
+                accept=input.accept,
+                reason=input.reason,
+            ),
+            input,
+            key=input.idempotency_key,
+        )
+        return inputs.DelegationStandingDecidePayload(delegation_id=done, errors=errors)
+
+    @strawberry.mutation(
+        description="Let your own delegation leave the Group from today on; its past acts stay. Focal points of a member "
+        "or observer."
+    )
+    async def delegation_withdraw(
+        self,
+        info: Info,
+        input: Annotated[inputs.DelegationReferenceInput, ASKED],
+    ) -> inputs.DelegationWithdrawPayload:
+        """One command."""
+        done, errors = await act(
+            info,
+            lambda session, actor: commands.withdraw_delegation(
+                session, actor, typed_id(input.id, "delegation"), input.reference
+            ),
+            input,
+            key=input.idempotency_key,
+        )
+        return inputs.DelegationWithdrawPayload(delegation_id=done, errors=errors)
+
+    @strawberry.mutation(description="Record that a delegation that has withdrawn applies again. Secretariat only.")
+    async def delegation_apply_again(
+        self,
+        info: Info,
+        input: Annotated[inputs.DelegationReferenceInput, ASKED],
+    ) -> inputs.DelegationApplyAgainPayload:
+        """One command."""
+        done, errors = await act(
+            info,
+            lambda session, actor: commands.record_application(
+                session, actor, typed_id(input.id, "delegation"), input.reference
+            ),
+            input,
+            key=input.idempotency_key,
+        )
+        return inputs.DelegationApplyAgainPayload(delegation_id=done, errors=errors)
