@@ -5,7 +5,7 @@ The secretariat proposes and records, a co-chair decides, and a delegation leave
 
 import sqlalchemy as sa
 
-from services.core.actor import Role, Scope, Viewer
+from services.core.actor import Role, Viewer
 from services.core.policy import Refusal, not_permitted
 from services.core.read.shape import Condition, Row, table_of, within
 from services.membership import rules
@@ -69,7 +69,6 @@ def refusals_to_propose(viewer: Viewer, row: Row) -> list[Refusal]:
         proposal.c.delegation_id == row.id, proposal.c.status == StandingProposalStatus.OPEN
     )
     return [
-        _reads_only(viewer),
         not_permitted(not may_open(viewer), "Only the secretariat can propose a change of standing."),
         Refusal(
             "STANDING_PROPOSAL_THERE",
@@ -82,7 +81,6 @@ def refusals_to_propose(viewer: Viewer, row: Row) -> list[Refusal]:
 def refusals_to_record_application(viewer: Viewer, row: Row) -> list[Refusal]:
     """The secretariat records that a delegation that has withdrawn applies again."""
     return [
-        _reads_only(viewer),
         not_permitted(not may_open(viewer), "Only the secretariat can record an application."),
         _stands_otherwise(row, {Standing.WITHDRAWN}, "Only a delegation that has withdrawn can apply again."),
     ]
@@ -91,7 +89,6 @@ def refusals_to_record_application(viewer: Viewer, row: Row) -> list[Refusal]:
 def refusals_to_withdraw(viewer: Viewer, row: Row) -> list[Refusal]:
     """A focal point withdraws its own delegation."""
     return [
-        _reads_only(viewer),
         not_permitted(
             row.id.is_distinct_from(viewer.delegation_id),
             "A delegation withdraws by itself; for others the secretariat proposes and a co-chair decides.",
@@ -110,7 +107,6 @@ def refusals_to_decide(viewer: Viewer, row: Row) -> list[Refusal]:
     """A co-chair decides a proposal, not one about its own delegation; the platform does when the Group is founded."""
     founding = viewer.role is Role.SYSTEM
     return [
-        _reads_only(viewer),
         not_permitted(
             not founding and (not is_co_chair(viewer) or not viewer.actor.acts),
             "Only a focal point of a co-chair can decide on a standing.",
@@ -125,10 +121,6 @@ def refusals_to_decide(viewer: Viewer, row: Row) -> list[Refusal]:
             "This proposal is not open any more.",
         ),
     ]
-
-
-def _reads_only(viewer: Viewer) -> Refusal:
-    return not_permitted(Scope.WRITE not in viewer.actor.scopes, "This API token may only read.")
 
 
 def _stands_otherwise(row: Row, allowed: set[Standing] | frozenset[Standing], sentence: str) -> Refusal:

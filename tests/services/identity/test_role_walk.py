@@ -24,7 +24,9 @@ async def everyone(db: Database) -> list[Person]:
     async with db.read(SYSTEM) as session:
         table = table_of(Person)
         theirs = table.c.delegation_id.in_([delegation_id(code) for code in CODES])
-        return list((await session.execute(sa.select(Person).where(theirs).order_by(table.c.created_at))).scalars())
+        found = list((await session.execute(sa.select(Person).where(theirs).order_by(table.c.created_at))).scalars())
+        session.expunge_all()
+        return found
 
 
 def as_actor(one: Person) -> Actor:

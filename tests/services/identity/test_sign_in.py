@@ -36,7 +36,9 @@ WHO = "ZMB contributor"
 async def session_row(db: Database, key: object) -> SignInSession:
     async with db.read(SYSTEM) as session:
         row = table_of(SignInSession).c.id
-        return (await session.execute(sa.select(SignInSession).where(row == key))).scalar_one()
+        found = (await session.execute(sa.select(SignInSession).where(row == key))).scalar_one()
+        session.expunge(found)
+        return found
 
 
 async def test_a_person_signs_in_with_e_mail_in_any_case_and_password(db: Database) -> None:

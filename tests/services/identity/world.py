@@ -40,7 +40,9 @@ def asker(name: str) -> Actor:
 
 async def person(db: Database, key: UUID) -> Person:
     async with db.read(SYSTEM) as session:
-        return (await session.execute(sa.select(Person).where(table_of(Person).c.id == key))).scalar_one()
+        found = (await session.execute(sa.select(Person).where(table_of(Person).c.id == key))).scalar_one()
+        session.expunge(found)
+        return found
 
 
 _hashes: dict[str, str] = {}

@@ -33,6 +33,7 @@ from tests.services.membership.world import (
     delegation,
     history,
     in_days,
+    kept,
 )
 
 S = Standing
@@ -141,11 +142,9 @@ async def test_a_delegation_withdraws_applies_again_and_an_open_proposal_about_i
     async with db.write(ZAMBIA) as session:
         await commands.withdraw_delegation(session, ZAMBIA, delegation_id("ZMB"), NOTE)
     left = clock.day
-    async with db.read(SYSTEM) as session:
-        lapsed = await session.get_one(StandingProposal, proposal.id, populate_existing=True)
-        assert lapsed.status is StandingProposalStatus.LAPSED
-        assert lapsed.closed_at is not None
-        assert lapsed.decided_by_delegation is None
+    lapsed = await kept(db, StandingProposal, proposal.id)
+    assert (lapsed.status, lapsed.decided_by_delegation) == (StandingProposalStatus.LAPSED, None)
+    assert lapsed.closed_at is not None
     assert await code_of(db, CO_CHAIR, decide(proposal)) == "STANDING_PROPOSAL_DECIDED"
     back = clock.pass_days(100)
     async with db.write(SECRETARIAT) as session:
@@ -164,8 +163,7 @@ async def test_a_rejection_changes_no_standing_and_keeps_its_reason(db: Database
     assert await code_of(db, CO_CHAIR, decide(proposal, accept=False, reason=" ")) == "REASON_NEEDED"
     assert await code_of(db, CO_CHAIR, decide(proposal, accept=False, reason=" Not now. ")) is None
     assert await history(db, "ZMB") == before
-    async with db.read(SYSTEM) as session:
-        rejected = await session.get_one(StandingProposal, proposal.id, populate_existing=True)
+    rejected = await kept(db, StandingProposal, proposal.id)
     assert (rejected.status, rejected.reason) == (StandingProposalStatus.REJECTED, "Not now.")
     assert (rejected.decided_by, rejected.decided_by_delegation) == (CO_CHAIR.person_id, CO_CHAIR.delegation_id)
     assert await code_of(db, CO_CHAIR, decide(proposal)) == "STANDING_PROPOSAL_DECIDED"

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from tests.builders import actor, delegation_id
 
 TABLES: tuple[type[SQLModel], ...] = (Delegation, StandingPeriod, StandingProposal, RecordLeaf)
 Act = Callable[[Writer, Actor], Awaitable[object]]
+Kept = TypeVar("Kept", Delegation, StandingProposal)
 READ_TOKEN = " by a token that reads"
 NOTE = "Note verbale 17/2026"
 
@@ -121,10 +122,17 @@ async def open_proposal(session: Writer, code: str) -> UUID:
     return key
 
 
+async def kept(db: Database, table: type[Kept], key: UUID) -> Kept:
+    """A row as it is now, whoever may see it."""
+    async with db.read(SYSTEM) as session:
+        row = await session.get_one(table, key, populate_existing=True)
+        session.expunge(row)
+        return row
+
+
 async def delegation(db: Database, code: str) -> Delegation:
     """A delegation as it is now."""
-    async with db.read(SYSTEM) as session:
-        return await session.get_one(Delegation, delegation_id(code), populate_existing=True)
+    return await kept(db, Delegation, delegation_id(code))
 
 
 async def history(db: Database, code: str) -> list[tuple[Standing, date, date | None]]:
