@@ -30,4 +30,15 @@ async def readyz(request: Request) -> Response:
     return JSONResponse({"status": "ready"})
 
 
-ROUTES = [Route("/healthz", healthz), Route("/readyz", readyz), *graphiql.ROUTES]
+async def jwks(request: Request) -> Response:
+    """The public keys of access tokens (RFC 7517), so that others can check them."""
+    signer = request.app.state.signer
+    return JSONResponse(signer.jwks() if signer else {"keys": []}, headers={"cache-control": "public, max-age=300"})
+
+
+ROUTES = [
+    Route("/healthz", healthz),
+    Route("/readyz", readyz),
+    Route("/.well-known/jwks.json", jwks),
+    *graphiql.ROUTES,
+]

@@ -28,7 +28,7 @@ VALUES ('0193f0e1-7c4b-7d0e-8b1f-a0c3d2e4f501', now(), now(), 1, 1, '{
 WRITTEN = """
 ((select current_setting('gof.role', true)) = 'secretariat')
 OR ((select current_setting('gof.role', true)) = 'system')
-OR ((select current_setting('gof.audience', true)) = 'members')
+OR ((select current_setting('gof.role', true)) = 'focal_point' AND (select current_setting('gof.co_chair', true)) = '1')
 """
 ROW_SECURITY = (
     "ALTER TABLE matching_weights ENABLE ROW LEVEL SECURITY",

@@ -39,7 +39,7 @@ EXECUTE FUNCTION standing_period_follows()
 
 ROLE = "(select current_setting('gof.role', true))"
 MINE = "(select nullif(current_setting('gof.delegation', true), '')::uuid)"
-AUDIENCE = "(select current_setting('gof.audience', true))"
+AUDIENCE = "(select nullif(current_setting('gof.audience', true), ''))"
 PLATFORM = f"{ROLE} = 'system'"
 SECRETARIAT = f"{ROLE} = 'secretariat'"
 FOCAL_POINT = f"{ROLE} = 'focal_point'"

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from services.core.actor import SYSTEM, Actor, Scope
-from services.core.errors import Conflict, NotPermitted, OutcomeUnknown, Unavailable
+from services.core.errors import Conflict, DomainError, NotPermitted, OutcomeUnknown, Unavailable
 from services.core.read.plan import IDENTITY, Plan
 from services.core.read.selection import Variables
 
@@ -42,8 +42,10 @@ FROM pg_roles r WHERE r.rolname = current_user
 """
 
 
-class CouldBypass(Exception):
+class CouldBypass(DomainError):
     """The serving role could read past row security; the platform refuses to start with it."""
+
+    code = "COULD_BYPASS"
 
 
 async def connect(url: str, settings: Mapping[str, str] | None = None) -> Any:
@@ -51,7 +53,29 @@ async def connect(url: str, settings: Mapping[str, str] | None = None) -> Any:
 
     asyncpg would look for certificates in a home folder that may be another user's.
     """
-    return await asyncpg.connect(url, server_settings=dict(settings or {}), **_tls(url))
+    async with reachable(url):
+        return await asyncpg.connect(url, server_settings=dict(settings or {}), **_tls(url))
+
+
+@asynccontextmanager
+async def reachable(url: str) -> AsyncIterator[None]:
+    """Say in plain words why the server at ``url`` cannot be used; the password is never among them.
+
+    Raises:
+        Unavailable: it does not answer, refuses the role, or has no such database.
+    """
+    parts = urlsplit(url)
+    where = f"PostgreSQL at {parts.hostname}:{parts.port or 5432}"
+    try:
+        yield
+    except asyncpg.InvalidAuthorizationSpecificationError as error:
+        raise Unavailable(
+            f"{where} refuses the role {parts.username}: is it there, and is its password right?"
+        ) from error
+    except asyncpg.InvalidCatalogNameError as error:
+        raise Unavailable(f"{where} has no database {parts.path.strip('/')}: create it first.") from error
+    except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+        raise Unavailable(f"{where} cannot be reached: is it running, and are host and port right?") from error
 
 
 def _tls(url: str) -> dict[str, Any]:
@@ -83,14 +107,15 @@ class Database:
         Raises:
             CouldBypass: the role is a superuser, may bypass row security, or owns the tables.
         """
-        self._reading = await asyncpg.create_pool(
-            self._url,
-            min_size=1,
-            max_size=self._size,
-            max_cacheable_statement_size=0,
-            server_settings=_READING,
-            **_tls(self._url),
-        )
+        async with reachable(self._url):
+            self._reading = await asyncpg.create_pool(
+                self._url,
+                min_size=1,
+                max_size=self._size,
+                max_cacheable_statement_size=0,
+                server_settings=_READING,
+                **_tls(self._url),
+            )
         if await self._reading.fetchval(_BYPASS):
             raise CouldBypass(
                 "The role of GOF_DATABASE_URL is a superuser, has BYPASSRLS, or owns the tables, so row security would "

@@ -99,14 +99,14 @@ def _written(value: Any) -> str:
 def _read(value: Any, kind: sa.types.TypeEngine[Any]) -> Any:
     match kind:
         case sa.DateTime():
-            moment = datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(_exactly(value, (str,)))
             if moment.tzinfo is None:
                 raise ValueError("naive")
             return moment
         case sa.Date():
-            return date.fromisoformat(value)
+            return date.fromisoformat(_exactly(value, (str,)))
         case sa.Uuid():
-            return UUID(value)
+            return UUID(_exactly(value, (str,)))
         case sa.Float():
             return _exactly(value, (float, int))
         case sa.Integer():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 ROLE = "(select current_setting('gof.role', true))"
 PERSON = "(select nullif(current_setting('gof.person', true), '')::uuid)"
 DELEGATION = "(select nullif(current_setting('gof.delegation', true), '')::uuid)"
-AUDIENCE = "(select current_setting('gof.audience', true))"
+AUDIENCE = "(select nullif(current_setting('gof.audience', true), ''))"
 CO_CHAIR = f"({ROLE} = 'focal_point' AND (select current_setting('gof.co_chair', true)) = '1')"
 """A focal point of a delegation that is co-chair today."""
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.core.protection import AUDIENCE, PLATFORM, SECRETARIAT, either, protect
+from services.core.protection import CO_CHAIR, PLATFORM, SECRETARIAT, either, protect
 from services.core.table import Row
 
 
@@ -34,4 +34,4 @@ class MatchingWeights(Row, table=True):
 
 
 # Settings of the Group: everyone reads them; the secretariat proposes, co-chairs (people of members) confirm.
-protect("matching_weights", seen="true", written=either(SECRETARIAT, PLATFORM, f"{AUDIENCE} = 'members'"))
+protect("matching_weights", seen="true", written=either(SECRETARIAT, PLATFORM, CO_CHAIR))
