@@ -9,6 +9,7 @@ import pytest
 
 import schema
 import services
+from services.registry import METADATA, PROTECTED
 
 ROOT = Path(__file__).parents[2]
 OURS = sorted([*ROOT.glob("services/**/*.py"), *ROOT.glob("schema/**/*.py"), *ROOT.glob("tests/**/*.py")])
@@ -80,3 +81,9 @@ def test_no_committed_file_names_a_package_registry() -> None:
     locks = [ROOT / "deploy" / "requirements.txt", ROOT / "deploy" / "build.txt", ROOT / "tests" / "requirements.txt"]
     for path in locks:
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", path.read_text(encoding="utf-8")), path
+
+
+def test_every_table_with_a_delegation_s_or_a_person_s_data_is_behind_row_security() -> None:
+    telling = {"delegation_id", "person_id", "sender_id", "receiver_id", "expression_id", "session_id", "email"}
+    bare = [name for name, table in METADATA.tables.items() if telling & set(table.c.keys()) and name not in PROTECTED]
+    assert bare == []
