@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields, is_dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import strawberry
@@ -13,6 +13,7 @@ from services.core.actor import Actor
 from services.core.db import Writer
 from services.core.errors import DomainError
 from services.core.idempotency import once
+from services.core.ids import typed_id
 
 Command = Callable[[Writer, Actor], Awaitable[UUID]]
 
@@ -33,6 +34,25 @@ async def act(
     except DomainError as error:
         return None, [as_user_error(error)]
     return done, []
+
+
+class Named(Protocol):
+    """An input that names the thing it is about."""
+
+    id: strawberry.ID
+    idempotency_key: str | None
+
+
+async def act_on(
+    info: Info, kind: str, asked: Named, step: Callable[[Writer, Actor, UUID], Awaitable[UUID]]
+) -> tuple[UUID | None, list[UserError]]:
+    """Run ``step`` on the thing of type ``kind`` that the input names, once for each idempotency key."""
+    return await act(
+        info,
+        lambda session, actor: step(session, actor, typed_id(asked.id, kind)),
+        asked,
+        key=asked.idempotency_key,
+    )
 
 
 def given(changes: Any) -> dict[str, Any]:

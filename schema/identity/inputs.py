@@ -8,14 +8,12 @@ import strawberry
 from schema.core.context import Info
 from schema.core.errors import UserError
 from schema.core.execution import read
+from schema.core.fields import ERRORS, KEY
 from schema.core.scalars import LanguageTag
 from schema.identity.types import ApiToken, Person, Session, Viewer
 from services.core.actor import Role, Scope
 from services.core.ids import write_id
 from services.identity import shapes
-
-ERRORS = "Why it was not done; empty if it was."
-KEY = "Ask twice with the same key and the same input, and it is done once; up to 200 characters."
 
 
 @strawberry.input(description="E-mail address and password.")

@@ -9,7 +9,7 @@ import strawberry
 from schema.core.arguments import ASKED
 from schema.core.context import Info
 from schema.core.errors import UserError, as_user_error
-from schema.core.mutation import act
+from schema.core.mutation import act, act_on
 from schema.identity import inputs
 from services.core.actor import Actor
 from services.core.db import Writer
@@ -136,12 +136,7 @@ class IdentityMutation:
         self, info: Info, input: Annotated[inputs.PersonRemoveInput, ASKED]
     ) -> inputs.PersonRemovePayload:
         """One command."""
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.remove_person(session, actor, typed_id(input.id, "person")),
-            input,
-            key=input.idempotency_key,
-        )
+        done, errors = await act_on(info, "person", input, commands.remove_person)
         return inputs.PersonRemovePayload(person_id=done, errors=errors)
 
     @strawberry.mutation(description="Give a person of your delegation another role. Focal points.")

@@ -8,6 +8,7 @@ import strawberry
 from schema.core.context import Info
 from schema.core.errors import UserError
 from schema.core.execution import read
+from schema.core.fields import ERRORS, KEY
 from schema.core.mutation import act
 from schema.matching.types import MatchingWeights
 from services.core.ids import typed_id, write_id
@@ -15,8 +16,6 @@ from services.matching import commands, shapes
 from services.matching.errors import WrongWeights
 from services.matching.rules import Weights
 from services.matching.terms import MatchCriterion
-
-KEY = "Ask twice with the same key and the same input, and it is done once; up to 200 characters."
 
 
 @strawberry.input(description="How much a criterion counts.")
@@ -70,9 +69,7 @@ class MatchingWeightsPayload:
     """What every act on weights answers."""
 
     weights_id: strawberry.Private[UUID | None] = None
-    errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was not done; empty if it was."
-    )
+    errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 
     @strawberry.field(description="The weights as they now are; null if nothing was done.")
     async def weights(self, info: Info) -> MatchingWeights | None:

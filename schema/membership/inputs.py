@@ -8,13 +8,13 @@ import strawberry
 from schema.core.context import Info
 from schema.core.errors import UserError
 from schema.core.execution import read
+from schema.core.fields import KEY
 from schema.core.scalars import CountryCode, LanguageTag
 from schema.membership.types import Delegation
 from services.core.ids import write_id
 from services.membership import shapes
 from services.membership.terms import Standing
 
-KEY = "Ask twice with the same key and the same input, and it is done once; up to 200 characters."
 REFERENCE = "The note verbale or decision it rests on, one line of 1 to 200 characters."
 UNDONE = "Why it was not done; empty if it was."
 

@@ -1,14 +1,14 @@
 """Writes of membership; every mutation is one command in one transaction, failures are data."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
 
 from schema.core.arguments import ASKED
 from schema.core.context import Info
-from schema.core.mutation import act
+from schema.core.mutation import act, act_on
 from schema.membership import inputs
-from services.core.ids import typed_id
 from services.membership import commands
 from services.membership.terms import NewDelegation, StandingChange
 
@@ -43,12 +43,7 @@ class MembershipMutation:
     ) -> inputs.DelegationStandingProposePayload:
         """One command."""
         change = StandingChange(input.standing, input.reference, input.until)
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.propose_standing(session, actor, typed_id(input.id, "delegation"), change),
-            input,
-            key=input.idempotency_key,
-        )
+        done, errors = await act_on(info, "delegation", input, partial(commands.propose_standing, change=change))
         return inputs.DelegationStandingProposePayload(delegation_id=done, errors=errors)
 
     @strawberry.mutation(
@@ -61,17 +56,11 @@ class MembershipMutation:
         input: Annotated[inputs.DelegationStandingDecideInput, ASKED],
     ) -> inputs.DelegationStandingDecidePayload:
         """One command."""
-        done, errors = await act(
+        done, errors = await act_on(
             info,
-            lambda session, actor: commands.decide_standing(
-                session,
-                actor,
-                typed_id(input.id, "standing_proposal"),
-                accept=input.accept,
-                reason=input.reason,
-            ),
+            "standing_proposal",
             input,
-            key=input.idempotency_key,
+            partial(commands.decide_standing, accept=input.accept, reason=input.reason),
         )
         return inputs.DelegationStandingDecidePayload(delegation_id=done, errors=errors)
 
@@ -85,13 +74,8 @@ class MembershipMutation:
         input: Annotated[inputs.DelegationReferenceInput, ASKED],
     ) -> inputs.DelegationWithdrawPayload:
         """One command."""
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.withdraw_delegation(
-                session, actor, typed_id(input.id, "delegation"), input.reference
-            ),
-            input,
-            key=input.idempotency_key,
+        done, errors = await act_on(
+            info, "delegation", input, partial(commands.withdraw_delegation, reference=input.reference)
         )
         return inputs.DelegationWithdrawPayload(delegation_id=done, errors=errors)
 
@@ -102,12 +86,7 @@ class MembershipMutation:
         input: Annotated[inputs.DelegationReferenceInput, ASKED],
     ) -> inputs.DelegationApplyAgainPayload:
         """One command."""
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.record_application(
-                session, actor, typed_id(input.id, "delegation"), input.reference
-            ),
-            input,
-            key=input.idempotency_key,
+        done, errors = await act_on(
+            info, "delegation", input, partial(commands.record_application, reference=input.reference)
         )
         return inputs.DelegationApplyAgainPayload(delegation_id=done, errors=errors)

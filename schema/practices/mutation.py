@@ -1,5 +1,6 @@
 """Writes of practices; every mutation is one command in one transaction, failures are data."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from schema.core.arguments import Id
 from schema.core.context import Info
 from schema.core.errors import UserError
 from schema.core.execution import read
-from schema.core.mutation import act, given
+from schema.core.fields import ERRORS, KEY
+from schema.core.mutation import act, act_on, given
 from schema.core.scalars import LanguageTag
 from schema.practices.types import Practice
 from services.core.actor import Audience
@@ -18,8 +20,6 @@ from services.core.texts import Text
 from services.practices import commands, shapes
 from services.practices.commands import PracticeContent
 from services.taxonomy.terms import CapacityArea
-
-KEY = "Ask twice with the same key and the same input, and it is done once; up to 200 characters."
 
 
 @strawberry.input(description="A practice to draft.")
@@ -88,9 +88,7 @@ class PracticePayload:
     """What every act on a practice answers."""
 
     practice_id: strawberry.Private[UUID | None] = None
-    errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was not done; empty if it was."
-    )
+    errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 
     @strawberry.field(description="The practice as it now is; null if nothing was done.")
     async def practice(self, info: Info) -> Practice | None:
@@ -150,9 +148,7 @@ class PracticeDeletePayload:
     """Answer of practiceDelete."""
 
     deleted_id: strawberry.ID | None = strawberry.field(default=None, description="What is gone; null if nothing is.")
-    errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was not done; empty if it was."
-    )
+    errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
 @strawberry.type
@@ -195,34 +191,19 @@ class PracticeMutation:
     @strawberry.mutation(description="Remove a draft for good. Contributors and focal points of its delegation.")
     async def practice_delete(self, info: Info, input: Which) -> PracticeDeletePayload:
         """One command."""
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.delete_practice(session, actor, typed_id(input.id, "practice")),
-            input,
-            key=input.idempotency_key,
-        )
+        done, errors = await act_on(info, "practice", input, commands.delete_practice)
         return PracticeDeletePayload(deleted_id=None if done is None else strawberry.ID(input.id), errors=errors)
 
     @strawberry.mutation(description="Give a draft to the secretariat for review. Focal points of its delegation.")
     async def practice_submit(self, info: Info, input: Which) -> PracticeSubmitPayload:
         """One command."""
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.submit_practice(session, actor, typed_id(input.id, "practice")),
-            input,
-            key=input.idempotency_key,
-        )
+        done, errors = await act_on(info, "practice", input, commands.submit_practice)
         return PracticeSubmitPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Make a reviewed practice visible to its audience. Secretariat only.")
     async def practice_publish(self, info: Info, input: Which) -> PracticePublishPayload:
         """One command."""
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.publish_practice(session, actor, typed_id(input.id, "practice")),
-            input,
-            key=input.idempotency_key,
-        )
+        done, errors = await act_on(info, "practice", input, commands.publish_practice)
         return PracticePublishPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(
@@ -230,14 +211,7 @@ class PracticeMutation:
     )
     async def practice_return(self, info: Info, input: WhichAndWhy) -> PracticeReturnPayload:
         """One command."""
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.return_practice(
-                session, actor, typed_id(input.id, "practice"), input.reason
-            ),
-            input,
-            key=input.idempotency_key,
-        )
+        done, errors = await act_on(info, "practice", input, partial(commands.return_practice, reason=input.reason))
         return PracticeReturnPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(
@@ -245,25 +219,13 @@ class PracticeMutation:
     )
     async def practice_withdraw(self, info: Info, input: WhichAndWhy) -> PracticeWithdrawPayload:
         """One command."""
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.withdraw_practice(
-                session, actor, typed_id(input.id, "practice"), input.reason
-            ),
-            input,
-            key=input.idempotency_key,
-        )
+        done, errors = await act_on(info, "practice", input, partial(commands.withdraw_practice, reason=input.reason))
         return PracticeWithdrawPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Say that a published practice still holds, today. Its focal points.")
     async def practice_confirm(self, info: Info, input: Which) -> PracticeConfirmPayload:
         """One command."""
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.confirm_practice(session, actor, typed_id(input.id, "practice")),
-            input,
-            key=input.idempotency_key,
-        )
+        done, errors = await act_on(info, "practice", input, commands.confirm_practice)
         return PracticeConfirmPayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(
@@ -271,21 +233,11 @@ class PracticeMutation:
     )
     async def practice_endorse(self, info: Info, input: Which) -> PracticeEndorsePayload:
         """One command."""
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.endorse_practice(session, actor, typed_id(input.id, "practice")),
-            input,
-            key=input.idempotency_key,
-        )
+        done, errors = await act_on(info, "practice", input, commands.endorse_practice)
         return PracticeEndorsePayload(practice_id=done, errors=errors)
 
     @strawberry.mutation(description="Take your delegation's voice back.")
     async def practice_unendorse(self, info: Info, input: Which) -> PracticeUnendorsePayload:
         """One command."""
-        done, errors = await act(
-            info,
-            lambda session, actor: commands.unendorse_practice(session, actor, typed_id(input.id, "practice")),
-            input,
-            key=input.idempotency_key,
-        )
+        done, errors = await act_on(info, "practice", input, commands.unendorse_practice)
         return PracticeUnendorsePayload(practice_id=done, errors=errors)

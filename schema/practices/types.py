@@ -1,12 +1,13 @@
 """GraphQL types of practices: names, descriptions and nullability; where values come from is in the Shapes."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from schema.core.arguments import After, First, Prefer
 from schema.core.enums import describe
+from schema.core.fields import may
 from schema.core.page import Connection, answered_by_shape
 from schema.core.scalars import LanguageTag
 from schema.core.texts import LocalizedText, Node
@@ -16,13 +17,6 @@ from services.practices.shapes import EndorsementOrder, PracticeOrder
 from services.practices.terms import Freshness, PracticeStatus
 from services.taxonomy.terms import CapacityArea
 
-describe(
-    Audience,
-    "Whom a thing is meant for.",
-    DELEGATION="Only its own delegation.",
-    MEMBERS="People of delegations that are members, co-chairs or observers, and the secretariat.",
-    PUBLIC="Everyone, without an account.",
-)
 describe(
     PracticeStatus,
     "Where a practice is in its life.",
@@ -74,10 +68,6 @@ class PracticeVersion:
     texts: list[PracticeVersionText] = strawberry.field(description="Its texts of that day, by language.")
 
 
-def _may(what: str) -> Any:
-    return strawberry.field(description=f"Whether you may {what} now.")
-
-
 @strawberry.type(
     description="A documented, reviewed way of building AI capacity that others can reuse. A draft is seen by its "
     "delegation only, from review on also by the secretariat, published by its audience."
@@ -109,13 +99,13 @@ class Practice(Node):
     withdrawal_reason: str = strawberry.field(description="Why it was withdrawn; else empty.")
     is_demo: bool = strawberry.field(description="Whether it was made by the demonstration data.")
     viewer_has_endorsed: bool = strawberry.field(description="Whether your delegation endorses it.")
-    viewer_can_revise: bool = _may("revise it")
-    viewer_can_delete: bool = _may("delete it")
-    viewer_can_submit: bool = _may("submit it for review")
-    viewer_can_review: bool = _may("publish or return it")
-    viewer_can_withdraw: bool = _may("withdraw it")
-    viewer_can_confirm: bool = _may("confirm that it holds")
-    viewer_can_endorse: bool = _may("endorse it")
+    viewer_can_revise: bool = may("revise it")
+    viewer_can_delete: bool = may("delete it")
+    viewer_can_submit: bool = may("submit it for review")
+    viewer_can_review: bool = may("publish or return it")
+    viewer_can_withdraw: bool = may("withdraw it")
+    viewer_can_confirm: bool = may("confirm that it holds")
+    viewer_can_endorse: bool = may("endorse it")
     viewer_cannot_endorse_reasons: list[str] = strawberry.field(
         description="Codes of why you may not endorse it; or empty."
     )

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import strawberry
 
+from schema.core.fields import KEY
 from schema.core.scalars import LanguageTag
-from schema.proposals.inputs import KEY
 from services.core.ids import typed_id
 from services.proposals.expression_commands import ExpressionContent
 

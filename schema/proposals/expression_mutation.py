@@ -10,7 +10,8 @@ from schema.core.arguments import ASKED, Id
 from schema.core.context import Info
 from schema.core.errors import UserError
 from schema.core.execution import read
-from schema.core.mutation import act, given
+from schema.core.fields import ERRORS
+from schema.core.mutation import act, act_on, given
 from schema.proposals.expression_inputs import (
     ExpressionOfInterestDraftInput,
     ExpressionOfInterestInput,
@@ -40,9 +41,7 @@ class ExpressionOfInterestPayload:
     """What every act on an expression of interest answers."""
 
     expression_id: strawberry.Private[UUID | None] = None
-    errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was not done; empty if it was."
-    )
+    errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 
     @strawberry.field(description="The expression of interest as it now is; null if nothing was done.")
     async def expression_of_interest(self, info: Info) -> ExpressionOfInterest | None:
@@ -108,19 +107,7 @@ class ExpressionOfInterestDeletePayload:
     """Answer of expressionOfInterestDelete."""
 
     deleted_id: strawberry.ID | None = strawberry.field(default=None, description="What is gone; null if nothing is.")
-    errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was not done; empty if it was."
-    )
-
-
-async def _act(info: Info, asked: ExpressionOfInterestInput, step: Step) -> tuple[UUID | None, list[UserError]]:
-    """Take a step of the expression of interest that an input names."""
-    return await act(
-        info,
-        lambda session, actor: step(session, actor, typed_id(asked.id, KIND)),
-        asked,
-        key=asked.idempotency_key,
-    )
+    errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
 async def _say(
@@ -128,7 +115,7 @@ async def _say(
 ) -> tuple[UUID | None, list[UserError]]:
     """Take a step that says something."""
     words = Words(asked.text, asked.language)
-    return await _act(info, asked, lambda session, actor, key: speak(session, actor, key, words))
+    return await act_on(info, KIND, asked, lambda session, actor, key: speak(session, actor, key, words))
 
 
 @strawberry.type
@@ -187,7 +174,7 @@ class ExpressionOfInterestMutation:
         self, info: Info, input: Annotated[ExpressionOfInterestInput, ASKED]
     ) -> ExpressionOfInterestDeletePayload:
         """One command."""
-        done, errors = await _act(info, input, commands.delete_expression)
+        done, errors = await act_on(info, KIND, input, commands.delete_expression)
         gone = None if done is None else strawberry.ID(input.id)
         return ExpressionOfInterestDeletePayload(deleted_id=gone, errors=errors)
 
@@ -198,7 +185,7 @@ class ExpressionOfInterestMutation:
         self, info: Info, input: Annotated[ExpressionOfInterestInput, ASKED]
     ) -> ExpressionOfInterestSendDraftPayload:
         """One command."""
-        done, errors = await _act(info, input, commands.send_draft)
+        done, errors = await act_on(info, KIND, input, commands.send_draft)
         return ExpressionOfInterestSendDraftPayload(expression_id=done, errors=errors)
 
     @strawberry.mutation(
@@ -250,8 +237,9 @@ class ExpressionOfInterestMutation:
         self, info: Info, input: Annotated[ExpressionOfInterestReasonInput, ASKED]
     ) -> ExpressionOfInterestDeclinePayload:
         """One command."""
-        done, errors = await _act(
+        done, errors = await act_on(
             info,
+            KIND,
             input,
             lambda session, actor, key: commands.decline_expression(session, actor, key, input.reason, input.language),
         )

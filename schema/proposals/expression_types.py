@@ -1,11 +1,11 @@
 """GraphQL types of expressions of interest."""
 
 from datetime import date, datetime
-from typing import Any
 
 import strawberry
 
 from schema.core.enums import describe
+from schema.core.fields import may, why_not
 from schema.core.scalars import LanguageTag
 from schema.core.texts import Node
 from schema.membership.types import Delegation
@@ -42,14 +42,6 @@ class ExpressionTurn:
     at: datetime = strawberry.field(description="When.")
 
 
-def _may(what: str) -> Any:
-    return strawberry.field(description=f"Whether you may {what} now.")
-
-
-def _why_not(what: str) -> Any:
-    return strawberry.field(description=f"Codes of why you may not {what} now; empty if you may.")
-
-
 @strawberry.type(
     description="A delegation's written wish to join another's proposal; it binds no one. Seen by the two delegations "
     "alone, by the receiver from the day it is sent; neither the secretariat nor anyone else sees it."
@@ -81,21 +73,21 @@ class ExpressionOfInterest(Node):
     sent_at: datetime | None = strawberry.field(description="When it was sent; null before.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
     is_demo: bool = strawberry.field(description="Whether it was made by the demonstration data.")
-    viewer_can_revise: bool = _may("revise it")
-    viewer_cannot_revise_reasons: list[str] = _why_not("revise it")
-    viewer_can_delete: bool = _may("delete it")
-    viewer_cannot_delete_reasons: list[str] = _why_not("delete it")
-    viewer_can_send: bool = _may("send it")
-    viewer_cannot_send_reasons: list[str] = _why_not("send it")
-    viewer_can_take_up_talks: bool = _may("take up talks")
-    viewer_cannot_take_up_talks_reasons: list[str] = _why_not("take up talks")
-    viewer_can_ask: bool = _may("ask the sender something")
-    viewer_cannot_ask_reasons: list[str] = _why_not("ask the sender something")
-    viewer_can_reply: bool = _may("reply to the receiver")
-    viewer_cannot_reply_reasons: list[str] = _why_not("reply to the receiver")
-    viewer_can_agree: bool = _may("agree")
-    viewer_cannot_agree_reasons: list[str] = _why_not("agree")
-    viewer_can_decline: bool = _may("decline it")
-    viewer_cannot_decline_reasons: list[str] = _why_not("decline it")
-    viewer_can_withdraw: bool = _may("withdraw it")
-    viewer_cannot_withdraw_reasons: list[str] = _why_not("withdraw it")
+    viewer_can_revise: bool = may("revise it")
+    viewer_cannot_revise_reasons: list[str] = why_not("revise it")
+    viewer_can_delete: bool = may("delete it")
+    viewer_cannot_delete_reasons: list[str] = why_not("delete it")
+    viewer_can_send: bool = may("send it")
+    viewer_cannot_send_reasons: list[str] = why_not("send it")
+    viewer_can_take_up_talks: bool = may("take up talks")
+    viewer_cannot_take_up_talks_reasons: list[str] = why_not("take up talks")
+    viewer_can_ask: bool = may("ask the sender something")
+    viewer_cannot_ask_reasons: list[str] = why_not("ask the sender something")
+    viewer_can_reply: bool = may("reply to the receiver")
+    viewer_cannot_reply_reasons: list[str] = why_not("reply to the receiver")
+    viewer_can_agree: bool = may("agree")
+    viewer_cannot_agree_reasons: list[str] = why_not("agree")
+    viewer_can_decline: bool = may("decline it")
+    viewer_cannot_decline_reasons: list[str] = why_not("decline it")
+    viewer_can_withdraw: bool = may("withdraw it")
+    viewer_cannot_withdraw_reasons: list[str] = why_not("withdraw it")

@@ -5,16 +5,14 @@ from decimal import Decimal
 
 import strawberry
 
+from schema.core.fields import KEY
 from schema.core.scalars import LanguageTag
-from schema.practices import types as practice_types  # noqa: F401 - describes Audience
 from schema.proposals import types as proposal_types  # noqa: F401 - describes the other enums
 from services.core.actor import Audience
 from services.core.texts import Text
 from services.proposals.content import ProposalContent
 from services.proposals.terms import CooperationForm, Modality, Side
 from services.taxonomy.terms import CapacityArea
-
-KEY = "Ask twice with the same key and the same input, and it is done once; up to 200 characters."
 
 
 @strawberry.input(description="A proposal to draft.")

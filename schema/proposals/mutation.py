@@ -1,6 +1,5 @@
 """Writes of proposals; every mutation is one command in one transaction, failures are data."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +9,8 @@ from schema.core.arguments import ASKED, Id
 from schema.core.context import Info
 from schema.core.errors import UserError
 from schema.core.execution import read
-from schema.core.mutation import act, given
+from schema.core.fields import ERRORS
+from schema.core.mutation import act, act_on, given
 from schema.proposals.inputs import (
     ProposalDraftInput,
     ProposalInput,
@@ -20,13 +20,9 @@ from schema.proposals.inputs import (
     ProposalReviseInput,
 )
 from schema.proposals.types import Proposal
-from services.core.actor import Actor
-from services.core.db import Writer
 from services.core.ids import typed_id, write_id
 from services.proposals import commands, shapes
 
-Given = ProposalInput | ProposalReasonInput | ProposalRenewInput
-Step = Callable[[Writer, Actor, UUID], Awaitable[UUID]]
 ANSWER = "The proposal as it now is, or why it was not done."
 
 
@@ -35,9 +31,7 @@ class ProposalPayload:
     """What every act on a proposal answers."""
 
     proposal_id: strawberry.Private[UUID | None] = None
-    errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was not done; empty if it was."
-    )
+    errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 
     @strawberry.field(description="The proposal as it now is; null if nothing was done.")
     async def proposal(self, info: Info) -> Proposal | None:
@@ -87,19 +81,7 @@ class ProposalDeletePayload:
     """Answer of proposalDelete."""
 
     deleted_id: strawberry.ID | None = strawberry.field(default=None, description="What is gone; null if nothing is.")
-    errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was not done; empty if it was."
-    )
-
-
-async def _act(info: Info, asked: Given, step: Step) -> tuple[UUID | None, list[UserError]]:
-    """Take a step of the proposal that an input names."""
-    return await act(
-        info,
-        lambda session, actor: step(session, actor, typed_id(asked.id, "proposal")),
-        asked,
-        key=asked.idempotency_key,
-    )
+    errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
 @strawberry.type
@@ -148,7 +130,7 @@ class ProposalMutation:
     @strawberry.mutation(description="Remove a draft for good. Contributors and focal points of its delegation.")
     async def proposal_delete(self, info: Info, input: Annotated[ProposalInput, ASKED]) -> ProposalDeletePayload:
         """One command."""
-        done, errors = await _act(info, input, commands.delete_proposal)
+        done, errors = await act_on(info, "proposal", input, commands.delete_proposal)
         return ProposalDeletePayload(deleted_id=None if done is None else strawberry.ID(input.id), errors=errors)
 
     @strawberry.mutation(
@@ -156,7 +138,7 @@ class ProposalMutation:
     )
     async def proposal_open(self, info: Info, input: Annotated[ProposalInput, ASKED]) -> ProposalOpenPayload:
         """One command."""
-        done, errors = await _act(info, input, commands.open_proposal)
+        done, errors = await act_on(info, "proposal", input, commands.open_proposal)
         return ProposalOpenPayload(proposal_id=done, errors=errors)
 
     @strawberry.mutation(
@@ -164,8 +146,11 @@ class ProposalMutation:
     )
     async def proposal_renew(self, info: Info, input: Annotated[ProposalRenewInput, ASKED]) -> ProposalRenewPayload:
         """One command."""
-        done, errors = await _act(
-            info, input, lambda session, actor, key: commands.renew_proposal(session, actor, key, input.expires_on)
+        done, errors = await act_on(
+            info,
+            "proposal",
+            input,
+            lambda session, actor, key: commands.renew_proposal(session, actor, key, input.expires_on),
         )
         return ProposalRenewPayload(proposal_id=done, errors=errors)
 
@@ -175,7 +160,7 @@ class ProposalMutation:
     )
     async def proposal_close(self, info: Info, input: Annotated[ProposalInput, ASKED]) -> ProposalClosePayload:
         """One command."""
-        done, errors = await _act(info, input, commands.close_proposal)
+        done, errors = await act_on(info, "proposal", input, commands.close_proposal)
         return ProposalClosePayload(proposal_id=done, errors=errors)
 
     @strawberry.mutation(
@@ -186,7 +171,10 @@ class ProposalMutation:
         self, info: Info, input: Annotated[ProposalReasonInput, ASKED]
     ) -> ProposalWithdrawPayload:
         """One command."""
-        done, errors = await _act(
-            info, input, lambda session, actor, key: commands.withdraw_proposal(session, actor, key, input.reason)
+        done, errors = await act_on(
+            info,
+            "proposal",
+            input,
+            lambda session, actor, key: commands.withdraw_proposal(session, actor, key, input.reason),
         )
         return ProposalWithdrawPayload(proposal_id=done, errors=errors)

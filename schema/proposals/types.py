@@ -2,17 +2,17 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from schema.core.arguments import After, First, Prefer
 from schema.core.enums import describe
+from schema.core.fields import may, why_not
 from schema.core.page import Connection, answered_by_shape
 from schema.core.scalars import LanguageTag
 from schema.core.texts import LocalizedText, Node
 from schema.membership.types import Delegation
-from schema.practices import types as practice_types  # noqa: F401 - describes Audience
 from services.core.actor import Audience
 from services.proposals.expression_shapes import Direction, ExpressionOrder
 from services.proposals.shapes import ProposalOrder
@@ -108,14 +108,6 @@ Interests = Annotated[ExpressionOfInterestWhere | None, strawberry.argument(desc
 InterestOrder = Annotated[ExpressionOrder, strawberry.argument(description="In which order.")]
 
 
-def _may(what: str) -> Any:
-    return strawberry.field(description=f"Whether you may {what} now.")
-
-
-def _why_not(what: str) -> Any:
-    return strawberry.field(description=f"Codes of why you may not {what} now; empty if you may.")
-
-
 @strawberry.type(
     description="A cooperation proposal by a delegation. A draft is seen by its delegation only; from the day it is "
     "opened by its audience; once withdrawn by its delegation and the secretariat."
@@ -164,22 +156,22 @@ class Proposal(Node):
     updated_at: datetime = strawberry.field(description="When it last changed.")
     withdrawal_reason: str = strawberry.field(description="Why it was withdrawn; else empty.")
     is_demo: bool = strawberry.field(description="Whether it was made by the demonstration data.")
-    viewer_can_revise: bool = _may("revise it")
-    viewer_cannot_revise_reasons: list[str] = _why_not("revise it")
-    viewer_can_delete: bool = _may("delete it")
-    viewer_cannot_delete_reasons: list[str] = _why_not("delete it")
-    viewer_can_open: bool = _may("open it")
-    viewer_cannot_open_reasons: list[str] = _why_not("open it")
-    viewer_can_renew: bool = _may("renew it")
-    viewer_cannot_renew_reasons: list[str] = _why_not("renew it")
-    viewer_can_close: bool = _may("close it")
-    viewer_cannot_close_reasons: list[str] = _why_not("close it")
-    viewer_can_withdraw: bool = _may("withdraw it")
-    viewer_cannot_withdraw_reasons: list[str] = _why_not("withdraw it")
-    viewer_can_draft_expression_of_interest: bool = _may("draft an expression of interest in it")
-    viewer_cannot_draft_expression_of_interest_reasons: list[str] = _why_not("draft an expression of interest in it")
-    viewer_can_express_interest: bool = _may("send an expression of interest in it")
-    viewer_cannot_express_interest_reasons: list[str] = _why_not("send an expression of interest in it")
+    viewer_can_revise: bool = may("revise it")
+    viewer_cannot_revise_reasons: list[str] = why_not("revise it")
+    viewer_can_delete: bool = may("delete it")
+    viewer_cannot_delete_reasons: list[str] = why_not("delete it")
+    viewer_can_open: bool = may("open it")
+    viewer_cannot_open_reasons: list[str] = why_not("open it")
+    viewer_can_renew: bool = may("renew it")
+    viewer_cannot_renew_reasons: list[str] = why_not("renew it")
+    viewer_can_close: bool = may("close it")
+    viewer_cannot_close_reasons: list[str] = why_not("close it")
+    viewer_can_withdraw: bool = may("withdraw it")
+    viewer_cannot_withdraw_reasons: list[str] = why_not("withdraw it")
+    viewer_can_draft_expression_of_interest: bool = may("draft an expression of interest in it")
+    viewer_cannot_draft_expression_of_interest_reasons: list[str] = why_not("draft an expression of interest in it")
+    viewer_can_express_interest: bool = may("send an expression of interest in it")
+    viewer_cannot_express_interest_reasons: list[str] = why_not("send an expression of interest in it")
 
     @strawberry.field(description="Title, up to 200 characters.")
     def title(self, language: Prefer = None) -> LocalizedText:

@@ -21,6 +21,12 @@ def pick_language(names: Expression, ask: Ask, *, argument: bool = True) -> Expr
     return sa.func.pick_language(names, wanted, type_=sa.Text())
 
 
+def name_place(row: Row, ask: Ask) -> Expression:
+    """The place of a row in the order of names of the reader's language; what has no places comes last."""
+    language = pick_language(row.places, ask, argument=False)
+    return sa.func.coalesce(sa.cast(row.places.op("->>")(language), sa.Integer), 100_000, type_=sa.Integer())
+
+
 def named(column: str = "names") -> Part:
     """The LocalizedText of a name; ``column`` holds names by language."""
     return Part(

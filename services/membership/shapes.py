@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import SQLModel
 
 from services.core.ids import of_kind
-from services.core.names import named, pick_language
+from services.core.names import name_place, named
 from services.core.policy import may, reasons_against
 from services.core.read.shape import (
     Ask,
@@ -50,12 +50,6 @@ class StandingProposalOrder(StrEnum):
     """Orders of proposals to change a standing."""
 
     NEWEST = "newest"
-
-
-def _place(row: Row, ask: Ask) -> Expression:
-    """The place of a name in the order of the reader's language; what has none comes last."""
-    language = pick_language(row.places, ask, argument=False)
-    return sa.func.coalesce(sa.cast(row.places.op("->>")(language), sa.Integer), 100_000, type_=sa.Integer())
 
 
 def _classified(row: Row, state: Expression, scheme: Any, day: Any) -> Condition:
@@ -201,7 +195,7 @@ MEMBER_STATES = Connection(
     orders={
         NameOrder.NAME: Order(
             "states.name",
-            lambda row, ask: [(_place(row, ask), False), (row.iso3, False)],
+            lambda row, ask: [(name_place(row, ask), False), (row.iso3, False)],
             (sa.Integer(), sa.Text()),
         )
     },
@@ -226,7 +220,9 @@ DELEGATIONS = Connection(
     over=_with_viewer(Delegation),
     orders={
         NameOrder.NAME: Order(
-            "delegations.name", lambda row, ask: [(_place(row, ask), False), (row.id, False)], (sa.Integer(), sa.Uuid())
+            "delegations.name",
+            lambda row, ask: [(name_place(row, ask), False), (row.id, False)],
+            (sa.Integer(), sa.Uuid()),
         )
     },
     default=lambda _: NameOrder.NAME,

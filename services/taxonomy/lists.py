@@ -6,8 +6,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.core.names import pick_language
-from services.core.read.shape import Ask, Condition, Connection, Expression, Filter, Order, Row
+from services.core.names import name_place
+from services.core.read.shape import Condition, Connection, Expression, Filter, Order, Row
 from services.core.texts import check_characters
 from services.taxonomy.rules import search_patterns
 from services.taxonomy.shapes import (
@@ -43,12 +43,6 @@ class PlaceOrder(StrEnum):
     """Orders of lists that have an order of their own, that of the document they are from."""
 
     PLACE = "place"
-
-
-def name_place(row: Row, ask: Ask) -> Expression:
-    """The place of a row in the order of names of the reader's language; what has no places comes last."""
-    language = pick_language(row.places, ask, argument=False)
-    return sa.func.coalesce(sa.cast(row.places.op("->>")(language), sa.Integer), 100_000, type_=sa.Integer())
 
 
 def _code(code: str) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -54,6 +55,27 @@ class Running:
         return answer.json()
 
 
+def commands_of_the_readme(folder: Path) -> None:
+    """Run every `gof` command that the README shows, beside the running server; each ends well."""
+    (folder / "needs.csv").write_text("externalId,delegation,side,title,language\nN-1,ZMB,NEED,A need,en\n")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = [
+        shlex.split(line, comments=True)[1:] for line in re.findall(r"^\.venv/bin/gof .*", readme, re.MULTILINE)
+    ]
+    assert len(commands) >= 5
+    for words in commands:
+        gof = [
+            sys.executable,
+            "-c",
+            f"import sys; sys.path.insert(0, {str(ROOT)!r}); from schema.cli import main; main()",
+        ]
+        environment = {**os.environ, "GOF_DATA_DIR": str(folder / "data")}  # noqa: TID251 - of a child process
+        done = subprocess.run([*gof, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (words, done.stderr)
+        if words[0] == "match":
+            assert "CHN demo-offer-teacher-training" in done.stdout
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that every account can pass."""
@@ -75,6 +97,7 @@ def test_from_nothing_to_ready_shared_killed_and_stopped(folder: Path) -> None:
     assert re.search(r"GOF_PORT", taken.said())
     assert "Traceback" not in taken.said()
 
+    commands_of_the_readme(folder)
     second = Running(folder, free_port()).ready()
     assert "joined the running PostgreSQL" in second.said()
     assert second.ended(signal.SIGINT) == 0

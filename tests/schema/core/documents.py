@@ -148,7 +148,7 @@ class Writer:
             case "LanguageTag":
                 return self.chance.choice(LANGUAGES[:5] + LANGUAGES[6:])
             case "CountryCode":
-                return self.chance.choice(["ZMB", "FRA", "XXX"])
+                return self.chance.choice(["ZMB", "FRA", "QQQ"])
             case "Date":
                 return self.chance.choice(["2024-12-12", "2026-01-01", "1999-12-31"])
             case _:

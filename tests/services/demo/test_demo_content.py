@@ -226,7 +226,7 @@ def test_most_is_public_and_each_visibility_is_shown() -> None:
             [("JOR", "demo-offer-maternal-health"), ("CHN", "demo-offer-maternal-health")],
         ),
         (("PRY", "demo-need-guarani-corpus"), [("RUS", "demo-offer-language-corpora")]),
-        (("ZMB", "demo-need-farm-advice"), [("CHN", "demo-offer-farm-extension")]),
+        (("ZMB", "demo-need-smallholder-advice"), [("CHN", "demo-offer-agricultural-extension")]),
     ],
 )
 def test_a_need_meets_its_offers_across_languages(need: tuple[str, str], offers: list[tuple[str, str]]) -> None:

@@ -26,7 +26,10 @@ MEANT = {
     "SEN demo-need-teacher-training": {"CHN demo-offer-teacher-training", "EGY demo-offer-teacher-training"},
     "BEN demo-need-maternal-health": {"CHN demo-offer-maternal-health", "JOR demo-offer-maternal-health"},
     "NPL demo-need-midwife-support": {"CHN demo-offer-maternal-health", "JOR demo-offer-maternal-health"},
-    "ZMB demo-need-farm-advice": {"CHN demo-offer-farm-extension", "IND demo-offer-voice-farm-advice"},
+    "ZMB demo-need-smallholder-advice": {
+        "CHN demo-offer-agricultural-extension",
+        "IND demo-offer-voice-smallholder-advice",
+    },
     "HTI demo-need-flood-warning": {"IDN demo-offer-multi-hazard-warning", "MEX demo-offer-hazard-data"},
     "PRY demo-need-guarani-corpus": {"RUS demo-offer-language-corpora"},
     "COM demo-need-national-strategy": {"SRB demo-offer-strategy-advice"},

@@ -89,6 +89,6 @@ async def test_a_proposal_is_found_by_state_and_external_id(db: Database) -> Non
         assert await find_proposal(session, own, "SEN", "N-2") == draft
     async with db.read(other) as session:
         assert await find_proposal(session, other, "SEN", "N-1") == shown
-        for state, external_id in (("SEN", "N-2"), ("SEN", "N-3"), ("XXX", "N-1")):
+        for state, external_id in (("SEN", "N-2"), ("SEN", "N-3"), ("QQQ", "N-1")):
             with pytest.raises(NotFound, match=f"{state} has no proposal “{external_id}”"):
                 await find_proposal(session, other, state, external_id)
