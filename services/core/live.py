@@ -1,0 +1,23 @@
+"""What open pages hear of: a topic told with NOTIFY in the transaction that changed something, heard after its commit.
+
+A topic says only that there is something new (``expression_of_interest:<id>``), never what: who listens reads it again
+as the actor it is, so that a notification can show nothing to anybody.
+"""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.core.db import Writer
+
+CHANNEL = "gof_live"
+
+
+def topic(kind: str, key: UUID) -> str:
+    """The topic of one object, by the type name of its global id."""
+    return f"{kind}:{key.hex}"
+
+
+async def tell(session: Writer, *topics: str) -> None:
+    """Tell the listeners of ``topics`` when the caller's transaction commits; the same one twice is told once."""
+    await session.execute(sa.select(*(sa.func.pg_notify(CHANNEL, one) for one in dict.fromkeys(topics))))
