@@ -89,6 +89,24 @@ def schema(
         typer.echo(text)
 
 
+@app.command("settings")
+def settings_told(
+    example: Annotated[bool, typer.Option("--example", help="Print deploy/env.example instead.")] = False,
+    json: Json = False,
+) -> None:
+    """Print every setting (GOF_…): what holds now, whether it was set, what it takes. Passwords stay hidden."""
+    from schema import settings as listed
+    from services.core.settings import read_settings
+
+    if example:
+        typer.echo(listed.example(), nl=False)
+    elif json:
+        show(listed.held(read_settings()))
+    else:
+        for line in listed.told(read_settings()):
+            typer.echo(line)
+
+
 @reference.command("load")
 def reference_load(json: Json = False) -> None:
     """Load the reference data; doing it again changes nothing. Shows what changed."""
@@ -188,3 +206,7 @@ def main() -> None:
         sys.exit(_failed(error.message))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
