@@ -107,6 +107,18 @@ def settings_told(
             typer.echo(line)
 
 
+@app.command()
+def invite(
+    email: Annotated[str, typer.Argument(help="Where the person can be reached.")],
+    name: Annotated[str, typer.Argument(help="The person's name.")],
+    language: Annotated[list[str] | None, typer.Option(help="A language the person reads, best first.")] = None,
+) -> None:
+    """Invite a person to the secretariat; prints the secret that `invitationAccept` takes. The first to come in."""
+    from schema import inviting
+
+    typer.echo(inviting.invite(email, name, tuple(language or ()), say))
+
+
 @reference.command("load")
 def reference_load(json: Json = False) -> None:
     """Load the reference data; doing it again changes nothing. Shows what changed."""

@@ -64,16 +64,18 @@ def commands_of_the_readme(folder: Path) -> None:
     ]
     assert len(commands) >= 5
     for words in commands:
-        gof = [
-            sys.executable,
-            "-c",
-            f"import sys; sys.path.insert(0, {str(ROOT)!r}); from schema.cli import main; main()",
-        ]
-        environment = {**os.environ, "GOF_DATA_DIR": str(folder / "data")}  # noqa: TID251 - of a child process
-        done = subprocess.run([*gof, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        done = gof(folder, *words)
         assert done.returncode == 0, (words, done.stderr)
         if words[0] == "match":
             assert "CHN demo-offer-teacher-training" in done.stdout
+
+
+def gof(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end, on the database of ``folder``."""
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from schema.cli import main; main()"
+    environment = {**os.environ, "GOF_DATA_DIR": str(folder / "data")}  # noqa: TID251 - of a child process
+    command = [sys.executable, "-c", code, *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -118,6 +120,13 @@ def test_without_the_demonstration_there_are_no_demo_people(folder: Path) -> Non
     assert plain.ask("{ practices { totalCount } delegations { totalCount } }") == {
         "data": {"practices": {"totalCount": 0}, "delegations": {"totalCount": 0}}
     }
+    secret = gof(folder, "invite", "ana@secretariat.example", "Ana Example", "--language", "fr").stdout.strip()
+    accept = """mutation { invitationAccept(input: {secret: "%s", password: "an honest pass phrase"}) {
+      done errors { message } } }"""
+    assert plain.ask(accept % secret) == {"data": {"invitationAccept": {"done": True, "errors": []}}}
+    again = gof(folder, "invite", "ana@secretariat.example", "Ana Example")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert again.stderr.endswith("Someone with this e-mail address takes part already.\n")
     assert plain.ended(signal.SIGINT) == 0
 
 
