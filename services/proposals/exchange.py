@@ -6,13 +6,16 @@ from uuid import UUID
 from services.core.actor import Actor
 from services.core.audit import record
 from services.core.db import Writer
+from services.core.events import announce
+from services.core.live import tell, topic
 from services.core.table import today
 from services.core.texts import check_characters
 from services.proposals import rules
 from services.proposals.content import language_tag
 from services.proposals.errors import TextNeeded
-from services.proposals.tables import ExpressionOfInterest, ExpressionTurn
+from services.proposals.tables import ExpressionOfInterest
 from services.proposals.terms import Party, TurnKind
+from services.proposals.thread_tables import ThreadMessage
 
 KIND = "expression_of_interest"
 TEXT_LIMIT = 5_000
@@ -38,7 +41,9 @@ async def move(
 ) -> UUID:
     """Take one step of the exchange: pass the turn on, write what was said, record it; return the expression's id.
 
-    ``must_say`` asks for a text; without it the text may be empty.
+    ``must_say`` asks for a text; without it the text may be empty. What was said is a message of the thread. The event
+    ``expression_of_interest.<kind>`` tells ``message`` (the message's UUID), whose ``turn`` it is now and its
+    ``deadline`` (ISO 8601), both None where it is nobody's.
 
     Raises:
         ExpressionWrongStatus: the life cycle has no such step.
@@ -52,23 +57,40 @@ async def move(
         expression.status = rules.step_expression(expression.status, move.status)
     expression.turn = move.turn
     expression.turn_deadline = None if move.turn is None else rules.turn_deadline(today())
+    expression.turn_reminders = 0
     expression.revision += 1
     await session.flush()
-    by = Party.SENDER if actor.delegation_id == expression.sender_id else Party.RECEIVER
-    session.add(
-        ExpressionTurn(
-            expression_id=expression.id,
-            kind=kind,
-            by=by,
-            language=language,
-            text=text,
-            sender_id=expression.sender_id,
-            receiver_id=expression.receiver_id,
-        )
-    )
-    await session.flush()
+    message = await say(session, actor, expression, text, language, kind)
     await record(session, actor, f"{KIND}.{kind.value}", KIND, expression.id, text=text)
+    deadline = None if expression.turn_deadline is None else expression.turn_deadline.isoformat()
+    facts = {"message": str(message.id), "turn": expression.turn, "deadline": deadline}
+    await announce(session, actor, f"{KIND}.{kind.value}", expression.id, **facts)
+    await tell(session, topic(KIND, expression.id))
     return expression.id
+
+
+async def say(
+    session: Writer,
+    actor: Actor,
+    expression: ExpressionOfInterest,
+    text: str,
+    language: str,
+    kind: TurnKind | None = None,
+) -> ThreadMessage:
+    """Write one message into the thread of an expression of interest that the caller has locked."""
+    message = ThreadMessage(
+        expression_id=expression.id,
+        kind=kind,
+        by=Party.SENDER if actor.delegation_id == expression.sender_id else Party.RECEIVER,
+        author_id=actor.person_id,
+        language=language,
+        text=text,
+        sender_id=expression.sender_id,
+        receiver_id=expression.receiver_id,
+    )
+    session.add(message)
+    await session.flush()
+    return message
 
 
 def needed(text: str, name: str) -> str:

@@ -1,6 +1,6 @@
 """Writes of expressions of interest: fetch visible, check policy, apply rule, write, record.
 
-Each step of the exchange is a row of ``expression_turn`` and passes the turn (``exchange.move``).
+Each step of the exchange is a message of its thread and passes the turn (``exchange.move``).
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,8 @@ from sqlmodel import col
 from services.core.actor import SYSTEM, Actor
 from services.core.audit import record
 from services.core.db import Writer, unique
+from services.core.events import announce
+from services.core.live import tell, topic
 from services.core.policy import Refusals, check_revision, lock
 from services.core.table import now, today
 from services.proposals import expression_policy, policy, rules
@@ -191,6 +193,8 @@ async def withdraw_expression(session: Writer, actor: Actor, expression_id: UUID
 async def expire_expressions(session: Writer) -> int:
     """End up to ``BATCH`` expressions of interest whose turn ran out unanswered; return how many, 0 when none is left.
 
+    The event ``expression_of_interest.expired`` tells whose ``turn`` it was.
+
     Work of the platform itself: the session is ``SYSTEM``'s. Running it twice, or twice at once, does no harm.
     """
     expression = ExpressionOfInterest
@@ -199,10 +203,12 @@ async def expire_expressions(session: Writer) -> int:
     found = (await session.execute(held)).scalars().all()
     for one in found:
         one.status = rules.step_expression(one.status, ExpressionStatus.EXPIRED)
-        one.turn = one.turn_deadline = None
+        whose, one.turn, one.turn_deadline = one.turn, None, None
         one.revision += 1
         await session.flush()
         await record(session, SYSTEM, f"{KIND}.expired", KIND, one.id)
+        await announce(session, SYSTEM, f"{KIND}.expired", one.id, turn=whose)
+        await tell(session, topic(KIND, one.id))
     return len(found)
 
 

@@ -30,8 +30,8 @@ def visible_to(viewer: Viewer, row: Row) -> Condition:
             return sa.or_(row.sender_id == viewer.delegation_id, received)
 
 
-def visible_turn(viewer: Viewer, row: Row) -> Condition:
-    """The steps of exchanges that the viewer's delegation is a party of; a draft has none."""
+def visible_message(viewer: Viewer, row: Row) -> Condition:
+    """The messages of threads that the viewer's delegation is a party of; a draft has none."""
     match viewer.role:
         case Role.PUBLIC | Role.SECRETARIAT:
             return sa.false()

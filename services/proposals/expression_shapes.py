@@ -22,7 +22,8 @@ from services.core.read.shape import (
 from services.membership.shapes import DELEGATION
 from services.proposals import expression_policy as policy
 from services.proposals.shapes import LAST_DAY, PROPOSAL, acts
-from services.proposals.tables import ExpressionOfInterest, ExpressionTurn
+from services.proposals.tables import ExpressionOfInterest
+from services.proposals.thread_tables import ThreadMessage
 
 
 class ExpressionOrder(StrEnum):
@@ -41,14 +42,14 @@ class Direction(StrEnum):
 
 TURN = Shape.of(
     "ExpressionTurn",
-    ExpressionTurn,
-    policy.visible_turn,
+    ThreadMessage,
+    policy.visible_message,
     {
-        "kind": ExpressionTurn.kind,
-        "by": ExpressionTurn.by,
-        "language": ExpressionTurn.language,
-        "text": ExpressionTurn.text,
-        "at": ExpressionTurn.created_at,
+        "kind": Value(lambda row, _: row.kind),
+        "by": ThreadMessage.by,
+        "language": ThreadMessage.language,
+        "text": ThreadMessage.text,
+        "at": ThreadMessage.created_at,
     },
 )
 
@@ -71,8 +72,8 @@ EXPRESSION_OF_INTEREST = Shape.of(
         "message": ExpressionOfInterest.message,
         "turns": Many(
             lambda: TURN,
-            on=lambda row, it: it.expression_id == row.id,
-            order=lambda it, _: [it.created_at, it.id],
+            on=lambda row, it: sa.and_(it.expression_id == row.id, it.kind.is_not(None)),
+            order=lambda it, _: [it.number],
         ),
         "declineReason": ExpressionOfInterest.decline_reason,
         "sentAt": ExpressionOfInterest.sent_at,

@@ -1,11 +1,14 @@
 """Background work of proposals; every piece may run twice."""
 
+from collections.abc import Awaitable, Callable
+
 from services.core.actor import SYSTEM
-from services.core.db import Database
+from services.core.db import Database, Writer
 from services.core.embedding_jobs import embed_missing
 from services.core.jobs import scheduled
 from services.proposals.commands import expire_proposals
 from services.proposals.expression_commands import expire_expressions
+from services.proposals.reminders import remind_of_turns
 from services.proposals.tables import ProposalText
 
 
@@ -13,10 +16,21 @@ from services.proposals.tables import ProposalText
 async def expire(db: Database) -> None:
     """Let open proposals expire after their last day, and expressions of interest after their deadline."""
     for work in (expire_proposals, expire_expressions):
-        done = True
-        while done:  # in batches, each a transaction of its own, until none is left
-            async with db.write(SYSTEM) as session:
-                done = await work(session) > 0
+        await _until_done(db, work)
+
+
+@scheduled("proposals.remind", "10 * * * *")
+async def remind(db: Database) -> None:
+    """Remind of the turns whose deadline is near."""
+    await _until_done(db, remind_of_turns)
+
+
+async def _until_done(db: Database, work: Callable[[Writer], Awaitable[int]]) -> None:
+    """Work in batches, each a transaction of its own, until none is left."""
+    done = True
+    while done:
+        async with db.write(SYSTEM) as session:
+            done = await work(session) > 0
 
 
 @scheduled("proposals.embed", "* * * * *")

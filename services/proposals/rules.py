@@ -46,6 +46,8 @@ LONGEST_OPEN_DAYS = 3 * 365
 """How far ahead a proposal may expire; it can be renewed again and again."""
 TURN_DAYS = 14
 """How long each turn of an expression of interest lasts; on the day after it expires."""
+REMINDED_DAYS = 3
+"""How many days before its deadline a turn is reminded of for the first time; the second time is the last day."""
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 MOST_PLACES = 100_000
 MOST_QUANTITY = Decimal("999999999999999.999")
@@ -106,6 +108,16 @@ def expression_sources(wanted: E) -> list[E]:
 def turn_deadline(day: date) -> date:
     """The last day of a turn that begins on ``day``."""
     return day + timedelta(days=TURN_DAYS)
+
+
+def reminders_due(deadline: date, day: date) -> int:
+    """How many reminders of a turn with this deadline should have been announced by ``day``: 0, 1 or 2.
+
+    The first is due ``REMINDED_DAYS`` before the deadline, the second on it. Whoever was not at work for some days
+    announces only the last one that is due.
+    """
+    left = (deadline - day).days
+    return 2 if left <= 0 else int(left <= REMINDED_DAYS)
 
 
 def opening_day(opens_on: date | None, day: date) -> date:

@@ -1,4 +1,4 @@
-"""Proposals, their texts, and expressions of interest with the turns of their exchange."""
+"""Proposals, their texts, and expressions of interest; what is said about one stands in ``thread_tables``."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,6 @@ from services.proposals.terms import (
     Party,
     ProposalStatus,
     Side,
-    TurnKind,
 )
 from services.taxonomy.terms import CapacityArea
 
@@ -118,6 +117,7 @@ class ExpressionOfInterest(Row, table=True):
         sa.CheckConstraint("sender_id <> receiver_id", name="two_delegations"),
         sa.CheckConstraint("char_length(message) BETWEEN 1 AND 5000", name="message_length"),
         sa.CheckConstraint("(turn IS NULL) = (turn_deadline IS NULL)", name="turn_has_deadline"),
+        sa.CheckConstraint("turn_reminders BETWEEN 0 AND 2", name="turn_reminders"),
         sa.CheckConstraint("(turn IS NOT NULL) = (status IN ('sent', 'in_talks'))", name="turn_while_live"),
         sa.Index(
             "uq_expression_of_interest_live",
@@ -143,31 +143,19 @@ class ExpressionOfInterest(Row, table=True):
     turn: Party | None = Field(default=None, sa_type=text_enum(Party))
     turn_deadline: date | None = None
     """The last day of the turn; on the next it expires."""
+    turn_reminders: int = 0
+    """How many reminders of this turn were announced, as ``rules.reminders_due`` counts them."""
     language: str
     message: str
     decline_reason: str = ""
+    sender_read_to: int = 0
+    """The number of the last message of its thread that someone of the sender's delegation has read."""
+    receiver_read_to: int = 0
+    """The same of the receiver's; who read it is told to nobody of the other side (``thread_tables.ThreadMark``)."""
     sent_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
     listed_at: datetime = Field(default_factory=now, sa_type=sa.DateTime(timezone=True))
     """What lists are ordered by: when it was sent, before that when it was made."""
     is_demo: bool = False
-
-
-class ExpressionTurn(Row, table=True):
-    """One step of the exchange, readable by the two delegations alone."""
-
-    __tablename__ = "expression_turn"
-    __table_args__ = (
-        sa.CheckConstraint("char_length(text) <= 5000", name="text_length"),
-        sa.Index("ix_expression_turn_expression_id", "expression_id", "created_at", "id"),
-    )
-
-    expression_id: UUID = Field(foreign_key="expression_of_interest.id", ondelete="CASCADE")
-    kind: TurnKind = Field(sa_type=text_enum(TurnKind))
-    by: Party = Field(sa_type=text_enum(Party))
-    language: str
-    text: str = ""
-    sender_id: UUID
-    receiver_id: UUID
 
 
 # The secretariat may withdraw what it reads, and keeps reading what was withdrawn.
@@ -182,9 +170,4 @@ protect(
     seen=either(f"sender_id = {DELEGATION}", f"receiver_id = {DELEGATION} AND status <> 'draft'", PLATFORM),
     written=either(f"sender_id = {DELEGATION}", f"receiver_id = {DELEGATION} AND status <> 'draft'", PLATFORM),
     removed=either(f"sender_id = {DELEGATION} AND status = 'draft'", PLATFORM),
-)
-protect(
-    "expression_turn",
-    seen=either(f"sender_id = {DELEGATION}", f"receiver_id = {DELEGATION}", PLATFORM),
-    written=either(f"sender_id = {DELEGATION}", f"receiver_id = {DELEGATION}", PLATFORM),
 )

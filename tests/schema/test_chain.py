@@ -20,8 +20,9 @@ from services.core.tokens import Signer, SigningKey
 from services.identity.credentials import Issuer
 from services.identity.queries import Actors
 from services.identity.tables import Person
-from services.proposals.tables import ExpressionOfInterest, ExpressionTurn, Proposal
+from services.proposals.tables import ExpressionOfInterest, Proposal
 from services.proposals.terms import CooperationForm, ProposalStatus, Side
+from services.proposals.thread_tables import ThreadMessage
 from services.taxonomy.terms import CapacityArea
 from tests.builders import actor, id_of
 from tests.conftest import OneAtATime
@@ -164,7 +165,7 @@ async def nobody_else_sees(db: OneAtATime, people: People, expression: str) -> N
         seen = await people.ask(who, SEEN, expression=expression)
         assert seen == {"expressionOfInterest": None, "expressionsOfInterest": {"totalCount": 0}}
         async with db.read(actor(who)) as session:
-            for table in (ExpressionOfInterest, ExpressionTurn):
+            for table in (ExpressionOfInterest, ThreadMessage):
                 assert await session.scalar(sa.select(sa.func.count()).select_from(table_of(table))) == 0
             # the need was posted for members: they see it, the public does not
             proposals = await session.scalar(sa.select(sa.func.count()).select_from(table_of(Proposal)))

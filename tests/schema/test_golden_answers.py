@@ -11,8 +11,8 @@ from services.core.ids import write_id
 from services.core.texts import Text, add_translation
 from services.practices.tables import Endorsement, PracticeText
 from services.practices.terms import PracticeStatus
-from services.proposals.tables import ExpressionTurn
 from services.proposals.terms import CooperationForm, ExpressionStatus, Modality, Party, Side, TurnKind
+from services.proposals.thread_tables import ThreadMessage
 from services.taxonomy.terms import CapacityArea
 from tests.builders import a_practice, delegation_id, id_of
 from tests.conftest import Ask, OneAtATime
@@ -66,7 +66,7 @@ async def examples(db: OneAtATime) -> None:
             session, proposal, id=EXPRESSION, by="ZMB", status=ExpressionStatus.SENT, turn_deadline=date(2026, 2, 1)
         )
         session.add(
-            ExpressionTurn(
+            ThreadMessage(
                 expression_id=EXPRESSION,
                 kind=TurnKind.SENT,
                 by=Party.SENDER,

@@ -163,7 +163,7 @@ async def test_the_same_key_sends_once(graphql: Ask, db: OneAtATime) -> None:
     assert await done(graphql, "ZMB focal point", "ask", **asked) == await done(
         graphql, "ZMB focal point", "ask", **asked
     )
-    assert len((await everything(db))["expression_turn"]) == len(once["expression_turn"]) + 1
+    assert len((await everything(db))["thread_message"]) == len(once["thread_message"]) + 1
 
 
 async def test_refusals_name_code_and_argument_and_change_nothing(graphql: Ask, db: OneAtATime) -> None:

@@ -16,8 +16,9 @@ from services.core.table import today
 from services.proposals import expression_commands as commands
 from services.proposals.errors import AlreadyExpressed, ReasonNeeded, TextNeeded
 from services.proposals.exchange import Words
-from services.proposals.tables import ExpressionOfInterest, ExpressionTurn, Proposal
+from services.proposals.tables import ExpressionOfInterest, Proposal
 from services.proposals.terms import ExpressionStatus, Party, ProposalStatus, TurnKind
+from services.proposals.thread_tables import ThreadMessage
 from tests.builders import actor, delegation_id
 from tests.services.proposals.world import (
     a_proposal,
@@ -133,7 +134,7 @@ async def test_the_exchange_passes_the_turn_and_keeps_every_word(db: Database) -
     async with db.write(sender) as session:
         await commands.agree_expression(session, sender, key, Words("D'accord."))
     assert await turn() == (E.AGREED, None, None)
-    turns = table_of(ExpressionTurn).c
+    turns = table_of(ThreadMessage).c
     async with db.read(receiver) as reader:
         said = sa.select(turns.kind, turns.by, turns.language, turns.text)
         found = await reader.execute(said.order_by(turns.created_at, turns.id))

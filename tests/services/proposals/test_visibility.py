@@ -13,8 +13,9 @@ from services.core.actor import SYSTEM, Audience, Viewer
 from services.core.db import Database
 from services.core.read.shape import Condition, Row, table_of
 from services.proposals import expression_policy, policy
-from services.proposals.tables import ExpressionOfInterest, ExpressionTurn, Proposal, ProposalText
+from services.proposals.tables import ExpressionOfInterest, Proposal, ProposalText
 from services.proposals.terms import ExpressionStatus, Party, ProposalStatus, TurnKind
+from services.proposals.thread_tables import ThreadMessage
 from tests.builders import actor, delegation_id
 from tests.services.proposals.world import a_proposal, an_expression
 
@@ -85,17 +86,17 @@ async def test_an_expression_of_interest_is_seen_by_its_two_delegations_alone(
                 said[(await _a_turn(session, expression)).id] = status
     for see, table, rows in (
         (expression_policy.visible_to, ExpressionOfInterest, made),
-        (expression_policy.visible_turn, ExpressionTurn, said),
+        (expression_policy.visible_message, ThreadMessage, said),
     ):
         by_predicates = {rows[key] for key in await seen_by_predicates(db, who, table, see)}
         by_row_security = {rows[key] for key in await seen_by_row_security(db, who, table)}
-        wanted = expected - ({E.DRAFT} if table is ExpressionTurn else set())
+        wanted = expected - ({E.DRAFT} if table is ThreadMessage else set())
         assert by_predicates == wanted
         assert by_row_security == wanted
 
 
-async def _a_turn(session: Any, expression: ExpressionOfInterest) -> ExpressionTurn:
-    turn = ExpressionTurn(
+async def _a_turn(session: Any, expression: ExpressionOfInterest) -> ThreadMessage:
+    turn = ThreadMessage(
         expression_id=expression.id,
         kind=TurnKind.SENT,
         by=Party.SENDER,
@@ -118,7 +119,7 @@ async def test_row_security_lets_nobody_write_what_is_not_theirs(db: Database, w
     rows: list[tuple[type[SQLModel], UUID]] = [
         (Proposal, proposal.id),
         (ExpressionOfInterest, expression.id),
-        (ExpressionTurn, turn.id),
+        (ThreadMessage, turn.id),
     ]
     for table, key in rows:
         assert await _changed(db, who, sa.update(table).values(revision=9).where(table_of(table).c.id == key)) == 0

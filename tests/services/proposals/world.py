@@ -23,11 +23,12 @@ from services.proposals import rules
 from services.proposals.content import ProposalContent
 from services.proposals.exchange import Words
 from services.proposals.expression_commands import ExpressionContent
-from services.proposals.tables import ExpressionOfInterest, ExpressionTurn, Proposal, ProposalText
+from services.proposals.tables import ExpressionOfInterest, Proposal, ProposalText
 from services.proposals.terms import ExpressionStatus, Party, ProposalStatus, Side, TurnKind
+from services.proposals.thread_tables import ThreadMessage
 from tests.builders import delegation_id
 
-TABLES: tuple[type[SQLModel], ...] = (Proposal, ProposalText, ExpressionOfInterest, ExpressionTurn, RecordLeaf)
+TABLES: tuple[type[SQLModel], ...] = (Proposal, ProposalText, ExpressionOfInterest, ThreadMessage, RecordLeaf)
 Act = Callable[[Writer, Actor], Awaitable[object]]
 
 
@@ -191,8 +192,10 @@ async def build_proposal_examples(session: Writer) -> list[tuple[str, UUID]]:
         )
         expression = await an_expression(session, proposal, by=by, status=status, turn=list(Party)[number % 2])
         made.append(("expression_of_interest", expression.id))
+        if status is ExpressionStatus.DRAFT:  # nobody has said anything yet
+            continue
         session.add(
-            ExpressionTurn(
+            ThreadMessage(
                 expression_id=expression.id,
                 kind=list(TurnKind)[number % 7],
                 by=list(Party)[number % 2],
