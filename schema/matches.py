@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
+from schema.core.answering import shown
 from schema.core.context import Context
-from schema.core.transport import shown
 from schema.running import Say, database, migrated, opened
 from services.core.actor import PUBLIC, SYSTEM, Actor, Role
 from services.core.db import Database

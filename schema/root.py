@@ -1,4 +1,4 @@
-"""The whole schema: every slice's fields merged into Query and Mutation."""
+"""The whole schema: every slice's fields merged into Query, Mutation and Subscription."""
 
 import strawberry
 from strawberry.extensions import ParserCache, ValidationCache
@@ -21,6 +21,7 @@ from schema.practices.query import PracticeQuery
 from schema.proposals.expression_mutation import ExpressionOfInterestMutation
 from schema.proposals.mutation import ProposalMutation
 from schema.proposals.query import ProposalQuery
+from schema.proposals.subscription import ProposalSubscription
 from schema.proposals.types import Proposal
 from schema.taxonomy.query import TaxonomyQuery
 from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
@@ -48,6 +49,15 @@ class Mutation(
     """All acts."""
 
 
+@strawberry.type(
+    description="Everything that can be followed live, signed in: what it shows comes at once, and again when it may have "
+    "changed, read anew with the rights you have then. It ends when your token does, when what you may do changes, and "
+    "when you may not know of the thing any more."
+)
+class Subscription(ProposalSubscription):
+    """All live reads."""
+
+
 # The higher slice adds its fields to the lower type, as its Shapes do below.
 Proposal.__strawberry_definition__.fields.extend(ProposalMatching.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 
@@ -66,6 +76,7 @@ NODES.update(
 SCHEMA = strawberry.Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=[*ERROR_TYPES],
     extensions=[lambda: ParserCache(maxsize=512), lambda: ValidationCache(maxsize=512)],
     execution_context_class=SplicingExecutor,

@@ -15,6 +15,8 @@ from services.core.settings import Settings, settings
 from services.taxonomy.commands import Changes
 
 Say = Callable[[str], None]
+LAST_ANSWERS = 10
+"""Seconds that a server that stops gives to the answers it is still writing."""
 
 
 class CheckFailed(DomainError):
@@ -176,9 +178,10 @@ async def _serve(urls: Urls, chosen: Settings, say: Say, accounts: list[str], *,
     import uvicorn
 
     from schema.app import serving
+    from schema.core.asking import MESSAGE_LIMIT
 
     class Announcing(uvicorn.Server):
-        """Says when people can come."""
+        """Says when people can come, and ends subscriptions before it waits for open answers to end."""
 
         async def startup(self, sockets: list[socket] | None = None) -> None:
             await super().startup(sockets)
@@ -186,9 +189,21 @@ async def _serve(urls: Urls, chosen: Settings, say: Say, accounts: list[str], *,
                 for line in (*accounts, f"ready {chosen.public_url}"):
                     say(line)
 
+        async def shutdown(self, sockets: list[socket] | None = None) -> None:
+            application.state.listener.stop()
+            await super().shutdown(sockets)
+
     application, _ = serving(chosen, urls.app)
     server = Announcing(
-        uvicorn.Config(application, host=chosen.host, port=chosen.port, log_level="warning", server_header=False)
+        uvicorn.Config(
+            application,
+            host=chosen.host,
+            port=chosen.port,
+            log_level="warning",
+            server_header=False,
+            ws_max_size=MESSAGE_LIMIT,
+            timeout_graceful_shutdown=LAST_ANSWERS,
+        )
     )
     stop = asyncio.Event()
     working = asyncio.create_task(_work(urls, stop)) if worker else None

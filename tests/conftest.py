@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 import services.registry  # noqa: F401 - all tables, Shapes and policies
 from schema.app import create_app
@@ -60,7 +60,11 @@ def cluster() -> Iterator[postgres.Cluster]:
 @pytest.fixture(scope="session")
 def urls(cluster: postgres.Cluster) -> Urls:
     """A clone of the migrated template with reference data and the world of ``tests.builders``."""
-    name = f"gof_{WORKER}"
+    return clone(cluster, f"gof_{WORKER}")
+
+
+def clone(cluster: postgres.Cluster, name: str) -> Urls:
+    """Make a database called ``name`` from the template."""
     with (cluster.home.parent / "template.lock").open("w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         asyncio.run(_clone(cluster, name))
@@ -160,7 +164,7 @@ Ask = Callable[..., Awaitable[dict[str, Any]]]
 async def http(db: OneAtATime) -> AsyncIterator[httpx.AsyncClient]:
     """The application in this process; the header x-actor names who asks (see ``builders.actor``)."""
 
-    async def make_context(request: Request) -> Context:
+    async def make_context(request: HTTPConnection) -> Context:
         return Context(db, actor(request.headers.get("x-actor", "public")))
 
     app = create_app(db, make_context, opened=True)

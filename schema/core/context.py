@@ -1,27 +1,44 @@
 """What every resolver is given: the database, who is asking, and what sign-ins are made with."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from math import inf
 from uuid import uuid4
 
 import strawberry
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from services.core.actor import PUBLIC, Actor
 from services.core.db import Database
-from services.core.errors import NotSignedIn
+from services.core.errors import NotPermitted, NotSignedIn
 from services.core.languages import accept_language, primary_language
+from services.core.listening import Listener
 from services.identity.credentials import Issuer
 from services.identity.queries import Actors
+
+Look = Callable[[float], Awaitable[tuple[Actor, float]]]
+"""Who asks, by a look at most so many seconds old, and for how many seconds at most that can still be so."""
+
+
+class RightsChanged(NotPermitted):
+    """What the actor may do is not what it was when this began."""
+
+    code = "RIGHTS_CHANGED"
 
 
 @dataclass(slots=True)
 class Context:
-    """One request. ``issuer`` makes the tokens of sign-ins."""
+    """One request. ``issuer`` makes the tokens of sign-ins, ``listener`` tells subscriptions that something is new.
+
+    ``look`` looks again who asks; where there is none, ``actor`` stays as it is.
+    """
 
     db: Database
     actor: Actor
     issuer: Issuer | None = None
     device: str = ""
+    listener: Listener | None = None
+    look: Look | None = None
     request_id: str = field(default_factory=lambda: uuid4().hex[:16])
 
     def require_actor(self) -> Actor:
@@ -39,8 +56,31 @@ class Context:
         assert self.issuer is not None, "this application signs nobody in"
         return self.issuer
 
+    def require_listener(self) -> Listener:
+        """Return what subscriptions hear by."""
+        assert self.listener is not None, "this application does not listen"
+        return self.listener
+
+    async def look_again(self, age: float) -> float:
+        """Let ``actor`` be who asks by a look at most ``age`` seconds old; return how long at most that can be so.
+
+        Raises:
+            NotSignedIn: the token stands for nobody any more.
+            RightsChanged: the actor may now do more or less than before.
+            Unavailable: the database cannot be asked.
+        """
+        if self.look is None:
+            return inf
+        before = replace(self.actor, languages=())
+        self.actor, seconds = await self.look(age)
+        if replace(self.actor, languages=()) != before:
+            raise RightsChanged("What you may do has changed: subscribe again for what you may see now.")
+        return seconds
+
 
 Info = strawberry.Info[Context, None]
+MakeContext = Callable[[HTTPConnection], Awaitable[Context]]
+"""Finds out who makes a request, or who opened a socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +90,38 @@ class Reception:
     db: Database
     issuer: Issuer
     actors: Actors
+    listener: Listener | None = None
 
-    async def context(self, request: Request) -> Context:
+    async def context(self, request: HTTPConnection) -> Context:
         """Return the context of a request; without a token the public asks.
 
         Raises:
             NotSignedIn: there is a token and it stands for nobody any more.
         """
-        actor = await self._actor(request.headers.get("authorization"))
+        token = bearer(request.headers.get("authorization"))
         preferred = with_primary(accept_language(request.headers.get("accept-language")))
-        languages = tuple(dict.fromkeys((*actor.languages, *preferred)))
-        device = request.headers.get("user-agent", "")[:200]
-        return Context(self.db, replace(actor, languages=languages), self.issuer, device)
 
-    async def _actor(self, header: str | None) -> Actor:
-        if header is None:
-            return PUBLIC
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise NotSignedIn("Send the token as `Authorization: Bearer …`.")
-        return await self.actors.of(token.strip())
+        async def look(age: float) -> tuple[Actor, float]:
+            actor, seconds = (PUBLIC, inf) if token is None else await self.actors.at_most(age, token)
+            return replace(actor, languages=tuple(dict.fromkeys((*actor.languages, *preferred)))), seconds
+
+        actor, _ = await look(self.actors.SECONDS)
+        device = request.headers.get("user-agent", "")[:200]
+        return Context(self.db, actor, self.issuer, device, self.listener, look)
+
+
+def bearer(header: str | None) -> str | None:
+    """Return the token of an Authorization header; None where there is no header.
+
+    Raises:
+        NotSignedIn: the header carries something else.
+    """
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn("Send the token as `Authorization: Bearer …`.")
+    return token.strip()
 
 
 def with_primary(languages: tuple[str, ...]) -> tuple[str, ...]:

@@ -164,11 +164,20 @@ class Database:
 
     @asynccontextmanager
     async def read(self, actor: Actor) -> AsyncIterator[Reader]:
-        """A session that reads as ``actor``; nothing is kept."""
-        async with self._sessions() as session:
-            await identify(session, actor)
-            yield Reader(session)
-            await session.rollback()
+        """A session that reads as ``actor``; nothing is kept.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        try:
+            async with self._sessions() as session:
+                await identify(session, actor)
+                yield Reader(session)
+                await session.rollback()
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable("The database cannot be reached just now. Try again in a moment.") from error
+            raise
 
     @asynccontextmanager
     async def write(self, actor: Actor, scope: Scope = Scope.WRITE) -> AsyncIterator[Writer]:

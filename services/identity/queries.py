@@ -2,6 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -70,6 +72,15 @@ async def actor_of_api_token(db: Database, secret: str) -> Actor:
     return _actor(found, rules.SCOPES[found.role] & frozenset(found.scopes), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Whom a token stood for, when that was asked, and when the token ends, by the clock of ``Actors``."""
+
+    actor: Actor
+    at: float
+    good_until: float
+
+
 class Actors:
     """Whom the tokens of requests stand for, remembered by hash; a dictionary look-up for a token seen just now.
 
@@ -83,7 +94,7 @@ class Actors:
         self, db: Database, signer: Signer, *, size: int = 10_000, clock: Callable[[], float] = monotonic
     ) -> None:
         self._db, self._signer, self._size, self._clock = db, signer, size, clock
-        self._known: OrderedDict[bytes, tuple[Actor, float]] = OrderedDict()
+        self._known: OrderedDict[bytes, _Seen] = OrderedDict()
 
     async def of(self, token: str) -> Actor:
         """Return whom an access token or an API token stands for.
@@ -91,22 +102,32 @@ class Actors:
         Raises:
             NotSignedIn: it stands for nobody, or nobody any more.
         """
+        return (await self.at_most(self.SECONDS, token))[0]
+
+    async def at_most(self, age: float, token: str) -> tuple[Actor, float]:
+        """Return whom a token stood for at most ``age`` seconds ago, and for how many seconds it can still be good.
+
+        An age of 0 asks the database. The seconds are infinite for an API token, whose end only the database knows.
+
+        Raises:
+            NotSignedIn: it stands for nobody, or nobody any more.
+        """
         key, asked_at = secret_hash(token), self._clock()
-        actor, good_until = self._known.get(key, (None, 0.0))
-        if actor is not None and asked_at < good_until:
+        seen = self._known.get(key)
+        if seen is not None and asked_at - seen.at < age and asked_at < seen.good_until:
             self._known.move_to_end(key)
-            return actor
+            return seen.actor, seen.good_until - asked_at
         self._known.pop(key, None)
         actor, seconds = await self._looked_up(token)
-        self._known[key] = (actor, asked_at + min(seconds, self.SECONDS))
+        self._known[key] = _Seen(actor, asked_at, asked_at + seconds)
         if len(self._known) > self._size:
             self._known.popitem(last=False)
-        return actor
+        return actor, seconds
 
     async def _looked_up(self, token: str) -> tuple[Actor, float]:
         """Return the actor, and for how many seconds at most the token can still be good."""
         if token.startswith(f"{API_TOKEN}_"):
-            return await actor_of_api_token(self._db, token), self.SECONDS
+            return await actor_of_api_token(self._db, token), inf
         claims = self._signer.verify(token)
         return await actor_of_access(self._db, claims), (claims.expires_at - now()).total_seconds()
 

@@ -81,6 +81,7 @@ async def revise_expression(
     await _check_own(session, actor, expression.own_proposal_id)
     await session.flush()
     await record(session, actor, f"{KIND}.revised", KIND, expression.id, revision=expression.revision)
+    await tell(session, topic(KIND, expression.id))
     return expression.id
 
 
@@ -94,6 +95,7 @@ async def delete_expression(session: Writer, actor: Actor, expression_id: UUID) 
     await session.delete(expression)
     await session.flush()
     await record(session, actor, f"{KIND}.deleted", KIND, expression_id)
+    await tell(session, topic(KIND, expression_id))
     return expression_id
 
 

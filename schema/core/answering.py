@@ -1,0 +1,47 @@
+"""What is answered, whichever way it goes: results as documents, errors as sentences."""
+
+import logging
+from typing import Any
+
+from graphql import GraphQLError
+from strawberry.types import ExecutionResult
+
+from services.core.errors import DomainError
+
+log = logging.getLogger("gof.graphql")
+
+
+def document(result: ExecutionResult, request_id: str) -> dict[str, Any]:
+    """Return a result as it is sent: `data` where something was executed, and `errors` where there are some."""
+    found: dict[str, Any] = {}
+    if result.errors:
+        found["errors"] = [shown(error, request_id) for error in result.errors]
+    if result.data is not None or any(error.path for error in result.errors or ()):
+        found["data"] = result.data
+    return found
+
+
+def cause(error: GraphQLError) -> BaseException | None:
+    """Return what a resolver raised; None for errors of the document itself."""
+    original: BaseException | None = error.original_error
+    while isinstance(original, GraphQLError):
+        original = original.original_error
+    return original
+
+
+def shown(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """Return a top-level error for people; what is not expected is masked and logged under the request's id."""
+    original, formatted = cause(error), error.formatted
+    if isinstance(original, DomainError):
+        extensions = {"code": original.code, "argument": list(original.path)}
+        return {**formatted, "message": original.message, "extensions": extensions}
+    if original is None:
+        return dict(formatted)
+    log.error("request %s failed", request_id, exc_info=original)
+    message = f"Something went wrong on our side. Tell the secretariat: request {request_id}."
+    return {**formatted, "message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}
+
+
+def problem(message: str, code: str) -> dict[str, Any]:
+    """Return an error that no execution made, as it is sent."""
+    return {"message": message, "extensions": {"code": code}}

@@ -1,0 +1,110 @@
+"""What is asked, whichever way it came: a well-formed request, and which kind of operation it holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from graphql import GraphQLError, OperationDefinitionNode, parse
+
+DOCUMENT_DEPTH = 60
+"""Brackets that may be open at once in a document: the parser is recursive."""
+MESSAGE_LIMIT = 64 * 1024
+"""Bytes of a request's body, or of a message over a socket."""
+
+
+class Refused(Exception):
+    """The request is not one that GraphQL can answer."""
+
+    def __init__(
+        self, status: int, message: str, *, code: str = "BAD_REQUEST", headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status, self.message, self.code, self.headers = status, message, code, headers or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A well-formed request."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation: str | None
+
+
+def checked(found: object) -> Asked:
+    """Return a request's parts with their types checked.
+
+    Raises:
+        Refused: a part is missing or of another type.
+    """
+    if not isinstance(found, Mapping):
+        raise Refused(400, "A request is one JSON object with `query`, and maybe `variables` and `operationName`.")
+    query, variables, operation = found.get("query"), found.get("variables"), found.get("operationName")
+    if not isinstance(query, str) or not query.strip():
+        raise Refused(400, "`query` must be a GraphQL document.")
+    if variables is not None and not isinstance(variables, dict):
+        raise Refused(400, "`variables` must be a JSON object.")
+    if operation is not None and not isinstance(operation, str):
+        raise Refused(400, "`operationName` must be a string.")
+    if not isinstance(found.get("extensions"), dict | None):
+        raise Refused(400, "`extensions` must be a JSON object.")
+    _require_flat(query)
+    return Asked(query, variables, operation or None)
+
+
+def operation_kind(asked: Asked) -> str | None:
+    """Return query, mutation or subscription; None where the document does not parse (execution says why).
+
+    Raises:
+        Refused: several operations and no name, or a name that none of them has.
+    """
+    operations = _operations(asked.query)
+    if operations is None:
+        return None
+    if asked.operation is not None:
+        operations = tuple(one for one in operations if one[0] == asked.operation)
+        if not operations:
+            raise Refused(400, "The document has no operation of the name in `operationName`.")
+    if not operations:
+        raise Refused(400, "The document has no operation.")
+    if len(operations) > 1:
+        raise Refused(400, "The document has several operations: say which one in `operationName`.")
+    return operations[0][1]
+
+
+@lru_cache(maxsize=512)
+def _operations(query: str) -> tuple[tuple[str | None, str], ...] | None:
+    try:
+        document = parse(query, no_location=True)
+    except GraphQLError:
+        return None
+    return tuple(
+        (one.name.value if one.name else None, one.operation.value)
+        for one in document.definitions
+        if isinstance(one, OperationDefinitionNode)
+    )
+
+
+def loaded(text: bytes, what: str) -> Any:
+    """Return what a JSON text says; ``what`` names it for people.
+
+    Raises:
+        Refused: it is not JSON in UTF-8.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Refused(400, f"{what.capitalize()} is not JSON in UTF-8.") from error
+
+
+def _require_flat(query: str) -> None:
+    depth = 0
+    for letter in query:
+        if letter in "{[(":
+            depth += 1
+            if depth > DOCUMENT_DEPTH:
+                raise Refused(400, f"The document nests deeper than {DOCUMENT_DEPTH} brackets.", code="TOO_DEEP")
+        elif letter in "}])":
+            depth -= 1

@@ -1,0 +1,136 @@
+"""The hearing side of ``live``: one connection of a process LISTENs, and wakes whoever waits for a topic."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.core.db import connect
+from services.core.errors import Conflict, Unavailable
+from services.core.live import CHANNEL
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+"""Seconds between two attempts to connect; the pause doubles from one to the next."""
+PULSE = 10.0
+"""Seconds after which a silent connection is asked whether it still lives."""
+MOST_EARS = 50
+"""How many subscriptions one person may have in one process."""
+
+log = logging.getLogger("gof.live")
+
+
+class TooManySubscriptions(Conflict):
+    """The person listens to as much as one may already."""
+
+    code = "TOO_MANY_SUBSCRIPTIONS"
+
+
+class Stopping(Unavailable):
+    """The process stops; another one, or the next, goes on."""
+
+    code = "SERVER_STOPPING"
+
+
+class Listener:
+    """All ears of one process, over one connection of its own (LISTEN needs a session: no transaction pooler).
+
+    An ear is an ``asyncio.Event``: however much was told while its holder was busy, it is one thing to look at, so a
+    slow holder costs no memory and holds up nobody. When the connection is lost it is made again, and then every ear
+    is woken, because something may have been told meanwhile.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._ears: dict[str, set[asyncio.Event]] = {}
+        self._held: Counter[UUID] = Counter()
+        self.stopping = False
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Listen for as long as the block; it is entered whether PostgreSQL answers yet or not."""
+        running = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            self.stop()
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    def stop(self) -> None:
+        """End all subscriptions: whoever waits wakes, and finds ``stopping``."""
+        self.stopping = True
+        self._wake_all()
+
+    @contextmanager
+    def ear(self, holder: UUID, *topics: str) -> Iterator[asyncio.Event]:
+        """An event that is set whenever one of ``topics`` was told, or may have been; ``holder`` is a person.
+
+        Raises:
+            TooManySubscriptions: the holder has ``MOST_EARS`` ears already.
+        """
+        if self._held[holder] >= MOST_EARS:
+            raise TooManySubscriptions(f"You have {MOST_EARS} subscriptions: end one of them before the next.")
+        ear = asyncio.Event()
+        self._held[holder] += 1
+        for one in topics:
+            self._ears.setdefault(one, set()).add(ear)
+        try:
+            yield ear
+        finally:
+            self._held[holder] -= 1
+            if not self._held[holder]:
+                del self._held[holder]
+            for one in topics:
+                self._ears[one].discard(ear)
+                if not self._ears[one]:
+                    del self._ears[one]
+
+    async def _run(self) -> None:
+        """Stay connected, whatever happens to PostgreSQL."""
+        pause = SHORTEST_PAUSE
+        while True:
+            try:
+                async with self._connected() as (connection, lost):
+                    pause = SHORTEST_PAUSE
+                    self._wake_all()
+                    await self._until(connection, lost)
+                log.warning("the connection that listens was lost; connecting again")
+            except (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("cannot listen now, trying again: %s", error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[tuple[Any, asyncio.Event]]:
+        """A connection that LISTENs, and an event that is set when it is lost."""
+        connection = await connect(self._url, {"application_name": "gof live"})
+        lost = asyncio.Event()
+        try:
+            connection.add_termination_listener(lambda _: lost.set())
+            await connection.add_listener(CHANNEL, self._told)
+            yield connection, lost
+        finally:
+            connection.terminate()
+
+    async def _until(self, connection: Any, lost: asyncio.Event) -> None:
+        """Return when the connection is lost, even where nobody says so: it is asked now and then."""
+        while not lost.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(lost.wait(), PULSE)
+                return
+            await connection.execute("SELECT 1", timeout=PULSE)
+
+    def _told(self, _connection: object, _pid: int, _channel: str, told: object) -> None:
+        for ear in self._ears.get(str(told), ()):
+            ear.set()
+
+    def _wake_all(self) -> None:
+        for ears in self._ears.values():
+            for ear in ears:
+                ear.set()

@@ -1,0 +1,62 @@
+"""Who follows something hears of each change as the actor it is by then, and nothing once it may not."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.membership.terms import Standing
+from tests.schema.live.conftest import Running
+from tests.schema.live.world import Place, followed, said, socket
+
+
+async def test_a_socket_shows_the_state_at_once_and_then_each_change(server: Running, place: Place) -> None:
+    key = await place.talks()
+    async with socket(server.host, await place.token("FRA viewer")) as client:
+        assert await client.subscribe(key) == []
+        await place.ask(key, "How many places?")
+        assert said(await client.next()) == ["How many places?"]
+        await place.reply(key, "Twelve.")
+        assert said(await client.next()) == ["How many places?", "Twelve."]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_stream_shows_the_state_at_once_and_then_each_change(
+    server: Running, place: Place, method: str
+) -> None:
+    key = await place.talks()
+    async with followed(server.host, await place.token("ZMB viewer"), key, method) as events:
+        assert events.response.headers["content-type"] == "text/event-stream; charset=utf-8"
+        kind, answer = await events.next()
+        assert (kind, said(answer)) == ("next", [])
+        await place.ask(key, "How many places?")
+        kind, answer = await events.next()
+        assert (kind, said(answer)) == ("next", ["How many places?"])
+
+
+async def test_who_is_suspended_hears_no_more_within_5_seconds(server: Running, place: Place) -> None:
+    key = await place.talks()
+    token = await place.token("FRA contributor")
+    async with socket(server.host, token) as client, followed(server.host, token, key) as events:
+        await client.subscribe(key)
+        await events.next()
+        try:
+            await place.restand("FRA", Standing.SUSPENDED)
+            message = await client.receive(seconds=5)
+            assert (message["type"], message["id"]) == ("error", "1")
+            assert message["payload"][0]["extensions"]["code"] == "RIGHTS_CHANGED"
+            assert (await events.next())[1]["errors"][0]["extensions"]["code"] == "RIGHTS_CHANGED"
+            assert await events.next() == ("complete", None)
+        finally:
+            await place.restand("FRA", Standing.MEMBER)
+
+
+async def test_it_ends_when_the_token_does(server: Running, place: Place) -> None:
+    key = await place.talks()
+    token = await place.token("FRA viewer", timedelta(seconds=2))
+    async with socket(server.host, token) as client, followed(server.host, token, key) as events:
+        await client.subscribe(key)
+        await events.next()
+        code, reason = await client.closed(seconds=3)
+        assert code == 4403
+        assert "expired" in str(reason)
+        assert (await events.next())[1]["errors"][0]["extensions"]["code"] == "NOT_SIGNED_IN"
