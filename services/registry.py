@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import services.core.audit
 import services.core.idempotency
 import services.identity.shapes
+import services.matching.cooperation_tables
 import services.matching.shapes
 import services.membership.jobs
 import services.membership.shapes

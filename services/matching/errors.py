@@ -7,3 +7,9 @@ class WrongWeights(Invalid):
     """A set of weights that no match could be scored by."""
 
     code = "WRONG_WEIGHTS"
+
+
+class WrongCooperation(Invalid):
+    """A finished cooperation whose parts do not fit together; ``path`` names the part."""
+
+    code = "WRONG_COOPERATION"

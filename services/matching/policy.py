@@ -111,3 +111,8 @@ def refusals_to_confirm(viewer: Viewer, row: Row) -> list[Refusal]:
         not_permitted(not chairs, "Only a focal point of a co-chairing state can confirm weights."),
         Refusal("WEIGHTS_CONFIRMED", row.confirmed_at.is_not(None), "These weights are confirmed already."),
     ]
+
+
+def cooperation_visible_to(viewer: Viewer, row: Row) -> Condition:
+    """Finished cooperations are meant for members or for the public."""
+    return row.visibility.in_(viewer.audiences)  # type: ignore[no-any-return]

@@ -1,11 +1,13 @@
-"""What makes a score: how weights must look, how much an agreement counts, what a cosine says."""
+"""What makes a score (weights, agreement, what a cosine says), and what a finished cooperation is."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from services.matching.errors import WrongWeights
+from services.core.actor import Audience
+from services.matching.errors import WrongCooperation, WrongWeights
 from services.matching.terms import MatchCriterion
 
 DOUBT = 0.5
@@ -26,6 +28,10 @@ FAR_APART = 0.2
 SUM_TOLERANCE = 1e-9
 NOTE_LIMIT = 2_000
 """The longest note on weights, in characters; the table holds the same limit."""
+FIRST_YEAR = 1900
+"""Before it no cooperation is believed to have begun."""
+MOST_STATES = 250
+"""How many partner states a cooperation may have; there are fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +82,25 @@ class Weights:
             "strong": self.strong,
             "good": self.good,
         }
+
+
+def check_cooperation(
+    host: str, partners: Sequence[str], started_on: date, ended_on: date, visibility: Audience, today: date
+) -> None:
+    """Make sure that a cooperation is one that has ended, is of different states, and may be shown.
+
+    Raises:
+        WrongCooperation: the path names what is wrong, as imports and GraphQL call it.
+    """
+    if host in partners:
+        raise WrongCooperation(f"{host} is the host state; name it once.", path=("partnerStates",))
+    if len(partners) > MOST_STATES:
+        raise WrongCooperation(f"Up to {MOST_STATES} partner states are possible.", path=("partnerStates",))
+    if started_on.year < FIRST_YEAR:
+        raise WrongCooperation(f"A cooperation begins in {FIRST_YEAR} or later.", path=("from",))
+    if ended_on < started_on:
+        raise WrongCooperation("A cooperation does not end before it begins.", path=("to",))
+    if ended_on > today:
+        raise WrongCooperation("This day is to come; only a cooperation that has ended is experience.", path=("to",))
+    if visibility is Audience.DELEGATION:
+        raise WrongCooperation("Experience is shown to MEMBERS or to the PUBLIC.", path=("visibility",))

@@ -71,3 +71,10 @@ class WeightsOrder(StrEnum):
     """Orders of the versions of weights."""
 
     NEWEST = "newest"
+
+
+class CooperationSource(StrEnum):
+    """How the platform knows of a finished cooperation."""
+
+    IMPORT = "import"
+    LAB = "lab"
