@@ -10,6 +10,7 @@ from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.embedding_jobs import embed_missing
 from services.core.importing.files import open_rows
+from services.core.importing.refused import Refused
 from services.core.importing.report import Report
 from services.core.progress import Progress
 from services.core.settings import settings
@@ -28,7 +29,7 @@ def bring(what: str, path: Path, say: Say, *, dry_run: bool, skip_bad: Path | No
     Raises:
         DomainError: the file as a whole cannot be imported.
     """
-    source = open_rows(path)
+    source = open_rows(path, what)
 
     async def work(db: Database, progress: Progress) -> Report:
         if what == "proposals":
@@ -65,11 +66,7 @@ def told(report: Report) -> list[str]:
     """The report for people, one sentence a line."""
     would = "" if report.kept else "would be: "
     counts = f"{report.added:,} added, {report.changed:,} changed, {report.unchanged:,} unchanged"
-    sentences = [
-        f"line {one.line}{f', {one.column}' if one.column else ''}: {one.reason}"
-        + (f" Found: {one.value}" if one.value else "")
-        for one in report.refused
-    ]
+    sentences = [f"read {report.source}", *map(_refusal, report.refused)]
     if report.refused_rows > len(report.refused):
         sentences.append(f"… and {report.refused_rows - len(report.refused):,} more refused rows")
     sentences.append(f"{would}{counts}, {report.refused_rows:,} refused")
@@ -78,12 +75,18 @@ def told(report: Report) -> list[str]:
     return sentences
 
 
+def _refusal(one: Refused) -> str:
+    place = f"cell {one.cell}" if one.cell else f"line {one.line}"
+    column = f", {one.column}" if one.column else ""
+    found = f" Found: {one.value}" if one.value else ""
+    return f"{place}{column}: {one.reason}{found}"
+
+
 def as_document(report: Report) -> dict[str, Any]:
     """The report for programs."""
     refused = [
-        {"line": one.line, "column": one.column, "value": one.value, "reason": one.reason} for one in report.refused
+        {"line": one.line, "cell": one.cell, "column": one.column, "value": one.value, "reason": one.reason}
+        for one in report.refused
     ]
-    counts = {
-        name: getattr(report, name) for name in ("dry_run", "kept", "added", "changed", "unchanged", "refused_rows")
-    }
-    return {**counts, "by_status": dict(report.by_status), "refused": refused}
+    names = ("source", "dry_run", "kept", "added", "changed", "unchanged", "refused_rows")
+    return {**{name: getattr(report, name) for name in names}, "by_status": dict(report.by_status), "refused": refused}

@@ -19,9 +19,7 @@ app = typer.Typer(
 )
 reference = typer.Typer(help="Reference data: states, classifications, sectors, SDG targets, languages, licences.")
 demo = typer.Typer(help="Demonstration data: plainly fictional, marked as demo everywhere.")
-imports = typer.Typer(
-    help="Bring in a spreadsheet's rows (JSONL or CSV): added, or updated by (delegation, externalId)."
-)
+imports = typer.Typer(help="Bring in rows of JSONL, CSV or XLSX: added, or updated by (delegation, externalId).")
 app.add_typer(reference, name="reference", no_args_is_help=True)
 app.add_typer(demo, name="demo", no_args_is_help=True)
 app.add_typer(imports, name="import", no_args_is_help=True)
@@ -162,7 +160,9 @@ def demo_load() -> None:
     say("demo data loaded" if running.load_demo(say) else "demo data: there already, nothing changed")
 
 
-File = Annotated[Path, typer.Argument(help="A .jsonl or .csv file in UTF-8.", exists=True, dir_okay=False)]
+File = Annotated[
+    Path, typer.Argument(help="A .jsonl or .csv file in UTF-8, or an .xlsx file.", exists=True, dir_okay=False)
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Keep nothing; only say what would be done.")]
 SkipBad = Annotated[Path | None, typer.Option(help="Keep the good rows, and write the refused ones to this file.")]
 Drafts = Annotated[bool, typer.Option("--as-drafts", help="Leave new ones as drafts of their delegation.")]

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.core.importing.lines import Line, open_file, read_lines
 from services.core.importing.refused import REFUSED_COLUMNS, BadRows, Refused, Unreadable
-from services.core.importing.rows import MAX_ROW, BrokenRow, Columns, SourceRow, own_cells, shown
+from services.core.importing.rows import MAX_ROW, BrokenRow, Columns, SourceRow, header_problem, own_cells, shown
 
 csv.field_size_limit(MAX_ROW)  # the library's own is 131,072 characters, and one for the whole process
 
@@ -76,11 +76,7 @@ class CsvRows:
             raise Unreadable(f"{self.name}, line {records.first}: {_sentence(error)}") from error
         while self.header and not self.header[-1]:
             self.header.pop()
-        named = [name for name in self.header if name not in REFUSED_COLUMNS]
-        missing = [name for name in sorted(columns.required) if name not in named]
-        problem = records.problem or _twice(self.header) or columns.unknown(named)
-        if not problem and missing:
-            problem = f"The header has no column {' and no column '.join(missing)}."
+        problem = records.problem or header_problem(self.header, columns)
         if problem:
             raise Unreadable(f"{self.name}, line {records.first}: {problem}")
 
@@ -167,12 +163,3 @@ class _CsvBadRows(BadRows):
 
 def _sentence(error: csv.Error) -> str:
     return next((known for sign, known in _MISTAKES.items() if sign in str(error)), f"This is no CSV: {error}.")
-
-
-def _twice(names: list[str]) -> str | None:
-    for place, name in enumerate(names):
-        if not name:
-            return f"Column {place + 1} has no name."
-        if name in names[:place]:
-            return f"The column {name} is there twice."
-    return None

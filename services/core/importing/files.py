@@ -7,6 +7,7 @@ from services.core.importing.csv_rows import CsvRows
 from services.core.importing.json_rows import JsonRows
 from services.core.importing.refused import Unreadable
 from services.core.importing.rows import RowSource
+from services.core.importing.xlsx_rows import XlsxRows
 
 _FORMATS: Mapping[str, Callable[[Path], RowSource]] = {
     ".csv": CsvRows,
@@ -17,15 +18,19 @@ _FORMATS: Mapping[str, Callable[[Path], RowSource]] = {
 }
 
 
-def open_rows(path: Path) -> RowSource:
-    """Return the rows of a file; it is opened when the first one is asked for.
+def open_rows(path: Path, kind: str = "") -> RowSource:
+    """Return the rows of a file, of a spreadsheet those of the sheet titled ``kind`` (``proposals``) or the first one.
+
+    The file is opened when the first row is asked for.
 
     Raises:
         Unreadable: there is no such file, or its name ends with no known format.
     """
     if not path.is_file():
         raise Unreadable(f"There is no file {path}.")
+    if path.suffix.lower() == ".xlsx":
+        return XlsxRows(path, kind)
     source = _FORMATS.get(path.suffix.lower())
     if source is None:
-        raise Unreadable(f"{path.name} has a name of no known format: it ends with .csv or .jsonl.")
+        raise Unreadable(f"{path.name} has a name of no known format: it ends with .csv, .xlsx or .jsonl.")
     return source(path)

@@ -107,4 +107,4 @@ def _settled(kind: Kind, line: int, found: Values | None, given: Values) -> Read
 def _refused(row: Row, error: DomainError) -> Refused:
     column = error.path[0] if error.path else None
     value = "" if column is None else shown(row.cells.get(column, ""))
-    return Refused(row.line, column, value, error.message)
+    return Refused(row.line, column, value, error.message, row.cell(column))

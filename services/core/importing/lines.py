@@ -12,7 +12,7 @@ _BOM = b"\xef\xbb\xbf"
 _OTHER_FORMATS = {
     b"\xff\xfe": "is UTF-16. Save it as UTF-8",
     b"\xfe\xff": "is UTF-16. Save it as UTF-8",
-    b"PK\x03\x04": "is a spreadsheet or an archive. Save the sheet as CSV in UTF-8",
+    b"PK\x03\x04": "is a spreadsheet or an archive. If it is XLSX, let its name end with .xlsx",
     b"\x1f\x8b": "is compressed. Unpack it first",
 }
 

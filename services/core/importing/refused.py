@@ -24,13 +24,14 @@ class Refused:
     """Why a row was refused.
 
     ``line`` is where the row begins, from 1; ``column`` is None where the row as a whole is at fault; ``value`` is the
-    beginning of what stands there.
+    beginning of what stands there; ``cell`` is its place in a spreadsheet ("C17").
     """
 
     line: int
     column: str | None
     value: str
     reason: str
+    cell: str | None = None
 
 
 class BadRows:

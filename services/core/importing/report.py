@@ -15,10 +15,12 @@ class Report:
     """What an import did, or where it was not ``kept`` would have done.
 
     ``refused`` has the first 10,000 of the ``refused_rows``, in the order of the file. ``by_status`` counts by their
-    status (small letters) the things added and changed.
+    status (small letters) the things added and changed. ``source`` is what was read: a file, and of a spreadsheet of
+    several sheets which one.
     """
 
     dry_run: bool
+    source: str = ""
     kept: bool = False
     added: int = 0
     changed: int = 0

@@ -3,8 +3,8 @@
 A format is a class with the four members of ``RowSource``; nothing beyond this package knows which formats there are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,10 +19,19 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A row as it was read: its cells by column. A cell of CSV is a text, one of JSONL any JSON value."""
+    """A row as it was read: its cells by column. A cell of CSV is a text, one of JSONL any JSON value.
+
+    ``letters`` are those of the columns of a spreadsheet.
+    """
 
     line: int
     cells: Mapping[str, Any]
+    letters: Mapping[str, str] = field(default_factory=dict)
+
+    def cell(self, column: str | None) -> str | None:
+        """Where the cell of ``column`` stands in a spreadsheet ("C17"); None in another format."""
+        letters = self.letters.get(column or "")
+        return f"{letters}{self.line}" if letters else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,10 @@ class BrokenRow:
     def line(self) -> int:
         """Where it begins."""
         return self.refused.line
+
+    def cell(self, _column: str | None) -> str | None:
+        """Where a cell stands in a spreadsheet: as it was refused."""
+        return self.refused.cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,19 @@ def shown(value: object) -> str:
     """The beginning of a value, printable, for a message."""
     line = "".join(letter if letter.isprintable() else "�" for letter in str(value)[: SHOWN + 1])
     return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+
+
+def header_problem(names: Sequence[str], columns: Columns) -> str | None:
+    """A sentence about a header: a name is missing, there twice, or of no column, or a column is missing; or None."""
+    for place, name in enumerate(names):
+        if not name:
+            return f"Column {place + 1} has no name."
+        if name in names[:place]:
+            return f"The column {name} is there twice."
+    named = [name for name in names if name not in REFUSED_COLUMNS]
+    missing = [name for name in sorted(columns.required) if name not in named]
+    unknown = columns.unknown(named)
+    return unknown or (f"The header has no column {' and no column '.join(missing)}." if missing else None)
 
 
 def own_cells(cells: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,7 @@ async def run(
         else:
             with closing(source.bad_rows(skip_bad)) as bad:
                 await _read(source, kind, stage, report, bad, progress)
+        report.source = source.name  # which sheet, is known only now
         report.kept = not dry_run and (skip_bad is not None or not report.refused_rows)
         if report.kept:
             await _keep(source, stage, progress)

@@ -139,7 +139,7 @@ def test_cells_left_out_at_the_end_of_a_row_are_not_given(tmp_path: Path) -> Non
         ),
         (b"externalId,t\xe9tle\n", "rows.csv, line 1: This is not UTF-8 (byte 13 of line 1, byte 13 of the file)."),
         ("externalId,title\n".encode("utf-16"), "rows.csv is UTF-16. Save it as UTF-8."),
-        (b"PK\x03\x04rest", "rows.csv is a spreadsheet or an archive. Save the sheet as CSV in UTF-8."),
+        (b"PK\x03\x04rest", "rows.csv is a spreadsheet or an archive. If it is XLSX, let its name end with .xlsx."),
         (b"\x1f\x8brest", "rows.csv is compressed. Unpack it first."),
     ],
 )
@@ -223,7 +223,9 @@ def test_a_file_that_is_not_there_or_of_no_known_format_says_so(tmp_path: Path) 
     with pytest.raises(Unreadable, match=r"There is no file .*missing\.csv\."):
         open_rows(tmp_path / "missing.csv")
     (tmp_path / "rows.ods").touch()
-    with pytest.raises(Unreadable, match=r"rows\.ods has a name of no known format: it ends with \.csv or \.jsonl\."):
+    with pytest.raises(
+        Unreadable, match=r"rows\.ods has a name of no known format: it ends with \.csv, \.xlsx or \.jsonl\."
+    ):
         open_rows(tmp_path / "rows.ods")
 
 
