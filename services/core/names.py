@@ -1,15 +1,20 @@
 """Names of reference data: by language in one JSON column, all of them originals."""
 
+from collections import ChainMap
 from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.core.languages import check_language_tag
-from services.core.read.shape import Ask, Expression, Part, Row, Value
+from services.core.read.shape import Ask, Expression, FieldOf, Part, Row, Value
+from services.core.table import text_enum
+from services.core.texts import TranslationStatus
 
 FALLBACK = "en"
 """The language in which every name of reference data exists."""
+MADE: dict[str, FieldOf] = {}
+"""What membership adds to every LocalizedText of a name; see ``core.localized``."""
 
 
 def pick_language(names: Expression, ask: Ask, *, argument: bool = True) -> Expression:
@@ -29,22 +34,26 @@ def name_place(row: Row, ask: Ask) -> Expression:
 
 def named(column: str = "names") -> Part:
     """The LocalizedText of a name; ``column`` holds names by language."""
-    return Part(
-        "LocalizedText",
-        {
-            "language": Value(partial(_language, column)),
-            "text": Value(partial(_text, column)),
-            "isOriginal": Value(lambda _row, _ask: sa.true()),
-            "original": Part(
-                "OriginalText",
-                {
-                    "language": Value(lambda _row, _ask: sa.literal(FALLBACK)),
-                    "text": Value(lambda row, _ask: row[column][FALLBACK].astext),
-                },
-            ),
-        },
-        convert={"language": check_language_tag},
-    )
+    fields: dict[str, FieldOf] = {
+        "language": Value(partial(_language, column)),
+        "text": Value(partial(_text, column)),
+        "isOriginal": Value(lambda _row, _ask: sa.true()),
+        "original": Part(
+            "OriginalText",
+            {
+                "language": Value(lambda _row, _ask: sa.literal(FALLBACK)),
+                "text": Value(lambda row, _ask: row[column][FALLBACK].astext),
+            },
+        ),
+        "translationStatus": Value(lambda _row, _ask: sa.literal(TranslationStatus.ORIGINAL, _STATUS)),
+        "isStale": Value(lambda _row, _ask: sa.false()),
+        "machineMadeBy": Value(lambda _row, _ask: sa.null().cast(sa.Text), null=True),
+        "madeAt": Value(lambda _row, _ask: sa.null().cast(sa.DateTime(timezone=True)), null=True),
+    }
+    return Part("LocalizedText", ChainMap(MADE, fields), convert={"language": check_language_tag})
+
+
+_STATUS = text_enum(TranslationStatus)
 
 
 def _language(column: str, row: Row, ask: Ask) -> Expression:

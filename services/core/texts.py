@@ -1,12 +1,14 @@
 """Localized texts: one row for each language of a thing, its original among them, ready to be searched.
 
-A slice makes its own table from ``TextRow``; who may see a text follows from copies of its thing's delegation,
-status and visibility, which a trigger keeps (policies must not look into another protected table).
+A slice makes its own table from ``TextRow`` and ``text_arguments``; its migration asks for ``make_translatable(kind)``.
+Who may see a text follows from copies of its thing's delegation, status and visibility, which a trigger keeps (policies
+must not look into another protected table). Another trigger marks translations stale when their original changes.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +17,12 @@ from sqlalchemy.dialects.postgresql import BIT, REGCONFIG, TSVECTOR, insert
 from sqlmodel import Field, SQLModel
 
 from services.core import embedding
-from services.core.actor import Audience
+from services.core.actor import SYSTEM, Actor, Audience
 from services.core.db import Reader, Writer
 from services.core.errors import Invalid
 from services.core.languages import check_language_tag, search_configuration, search_query, search_text
-from services.core.read.shape import Ask, Expression, One, Row, Shape, Value, table_of
-from services.core.table import text_enum
+from services.core.read.shape import table_of
+from services.core.table import now, text_enum
 
 EMBEDDER: embedding.Embedder = embedding.BundledEmbedder()
 """The process's one embedder; it loads its model at the first text."""
@@ -31,14 +33,46 @@ SAME_MEANING = 0.4
 """The least cosine at which a search shows a text for its meaning alone; unrelated texts stay below 0.3."""
 
 
+class TranslationStatus(StrEnum):
+    """What a text is to its thing; machine and suggested become accepted by the author's delegation alone."""
+
+    ORIGINAL = "original"
+    ACCEPTED = "accepted"
+    SUGGESTED = "suggested"
+    MACHINE = "machine"
+
+
 class TextRow(SQLModel):
-    """The columns of every table of localized texts; the key is (the thing's id, language)."""
+    """The columns of every table of localized texts; the key is (the thing's id, language).
+
+    The row of a language is what its readers see: the original, the accepted translation, or where none is accepted
+    the suggestion that waits first.
+    """
 
     language: str = Field(primary_key=True)
     is_original: bool
     title: str
     summary: str = ""
     description: str = ""
+    translation_status: TranslationStatus = Field(
+        default=TranslationStatus.ORIGINAL,
+        sa_type=text_enum(TranslationStatus),
+        sa_column_kwargs={"server_default": TranslationStatus.ORIGINAL.value},
+    )
+    is_stale: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """Whether the original has changed since this translation was accepted or suggested; a trigger keeps it."""
+    made_by_id: UUID | None = Field(default=None, foreign_key="delegation.id")
+    """The delegation that wrote it; None for the secretariat and the platform."""
+    made_by_person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    made_at: datetime = Field(
+        default_factory=now, sa_type=sa.DateTime(timezone=True), sa_column_kwargs={"server_default": sa.func.now()}
+    )
+    machine_made_by: str | None = None
+    """The engine that made it, also after it was accepted; None for what people wrote."""
+    accepted_by_person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    accepted_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    suggestion_id: UUID | None = None
+    """The suggestion that is shown here while none is accepted."""
     delegation_id: UUID
     status: str
     visibility: Audience = Field(sa_type=text_enum(Audience))
@@ -47,6 +81,28 @@ class TextRow(SQLModel):
     """float16, of unit length; see ``core.embedding``."""
     embedding_model: str | None = None
     sketch: str | None = Field(default=None, sa_type=BIT(2048))
+
+
+def text_arguments(kind: str) -> tuple[sa.schema.SchemaItem, ...]:
+    """The key, limits and indexes of the texts of a ``kind`` of thing: the ``__table_args__`` of its table."""
+    table, key = f"{kind}_text", f"{kind}_id"
+    return (
+        sa.PrimaryKeyConstraint(key, "language"),
+        sa.CheckConstraint("char_length(title) BETWEEN 1 AND 200", name="title_length"),
+        sa.CheckConstraint("char_length(summary) <= 1000", name="summary_length"),
+        sa.CheckConstraint("char_length(description) <= 20000", name="description_length"),
+        sa.CheckConstraint("is_original = (translation_status = 'original')", name="original"),
+        sa.CheckConstraint("NOT (is_original AND is_stale)", name="original_is_fresh"),
+        sa.CheckConstraint("(translation_status = 'accepted') = (accepted_at IS NOT NULL)", name="accepted"),
+        sa.CheckConstraint(
+            "(translation_status IN ('suggested', 'machine')) = (suggestion_id IS NOT NULL)", name="suggested"
+        ),
+        sa.CheckConstraint("translation_status <> 'machine' OR machine_made_by IS NOT NULL", name="machine"),
+        sa.CheckConstraint("char_length(machine_made_by) BETWEEN 1 AND 100", name="machine_made_by_length"),
+        sa.Index(f"uq_{table}_original", key, unique=True, postgresql_where=sa.text("is_original")),
+        sa.Index(f"ix_{table}_search", "search", postgresql_using="gin"),
+        sa.Index(f"ix_{table}_unsketched", key, postgresql_where=sa.text("sketch IS NULL")),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +171,79 @@ def indexed(text: Text) -> sa.ColumnElement[Any]:
 
 async def save_text(
     session: Writer, table: type[TextRow], key: Mapping[str, Any], copied: Mapping[str, Any], text: Text
-) -> None:
+) -> tuple[str, ...]:
     """Write the original text of a thing, embedded and ready to be searched, in place of the one before.
 
-    ``key`` names the thing (``practice_id``), ``copied`` holds its delegation_id, status and visibility.
+    ``key`` names the thing (``practice_id``), ``copied`` holds its delegation_id, status and visibility. Returns the
+    languages of the accepted translations that are stale since; none where the text says what it said before.
     """
     (name, thing), *_ = key.items()
     columns = table_of(table).c
-    outdated = sa.and_(columns[name] == thing, columns.is_original, columns.language != text.language)
-    await session.execute(sa.delete(table).where(outdated))
-    await _write(session, table, {**key, **copied, "is_original": True}, text)
+    mine = columns[name] == thing
+    spoken = (columns.language, columns.title, columns.summary, columns.description)
+    before = (await session.execute(sa.select(*spoken).where(mine, columns.is_original))).one_or_none()
+    if before is not None and Text(*before) == text:
+        return ()
+    await session.execute(sa.delete(table).where(mine, columns.language == text.language, ~columns.is_original))
+    row = {**key, **copied, **await _columns(text), "is_original": True, "made_by_id": copied["delegation_id"]}
+    if before is None:
+        await session.execute(insert(table).values(**row))
+        return ()
+    await session.execute(sa.update(table).where(mine, columns.is_original).values(**row, made_at=now()))
+    stale = sa.select(columns.language).where(mine, columns.is_stale, columns.accepted_at.is_not(None))
+    return tuple((await session.execute(stale.order_by(columns.language))).scalars())
 
 
-async def add_translation(session: Writer, table: type[TextRow], key: Mapping[str, Any], text: Text) -> None:
-    """Write a thing's text in another language beside its original, in place of the one before in that language."""
+async def add_translation(
+    session: Writer, table: type[TextRow], key: Mapping[str, Any], text: Text, actor: Actor = SYSTEM
+) -> None:
+    """Write a thing's text in another language, as its delegation itself accepts it, in place of the one before."""
     (name, thing), *_ = key.items()
     columns = table_of(table).c
-    names = ("delegation_id", "status", "visibility")
-    original = sa.select(*(columns[one] for one in names)).where(columns[name] == thing, columns.is_original)
+    owner = sa.select(columns.delegation_id).where(columns[name] == thing, columns.is_original)
+    person = {"made_by_person_id": actor.person_id, "accepted_by_person_id": actor.person_id}
+    await show_translation(
+        session,
+        table,
+        key,
+        text,
+        {"translation_status": TranslationStatus.ACCEPTED, "made_by_id": owner.scalar_subquery(), "made_at": now()}
+        | {**person, "accepted_at": now()},
+    )
+
+
+async def show_translation(
+    session: Writer, table: type[TextRow], key: Mapping[str, Any], text: Text, made: Mapping[str, Any]
+) -> None:
+    """Let readers of the text's language see it, in place of what they saw; never in place of the original.
+
+    ``made`` holds what it is and whose: translation_status, made_by_id, made_at and so on; what is left out is empty.
+    """
+    (name, thing), *_ = key.items()
+    columns = table_of(table).c
+    fixed = ("delegation_id", "status", "visibility")
+    original = sa.select(*(columns[one] for one in fixed)).where(columns[name] == thing, columns.is_original)
     copied = (await session.execute(original)).mappings().one()
-    await _write(session, table, {**key, **copied, "is_original": False}, text)
+    row = {**UNMADE, **key, **copied, **await _columns(text), **made, "is_original": False}
+    written = insert(table).values(**row)
+    keys = [column.key for column in table_of(table).primary_key]
+    await session.execute(
+        written.on_conflict_do_update(index_elements=keys, set_=row, where=sa.not_(columns.is_original))
+    )
 
 
-async def _write(session: Writer, table: type[TextRow], fixed: Mapping[str, Any], text: Text) -> None:
+UNMADE: Mapping[str, Any] = {
+    "is_stale": False,
+    **dict.fromkeys(
+        ("made_by_person_id", "machine_made_by", "accepted_by_person_id", "accepted_at", "suggestion_id"), None
+    ),
+}
+"""What a translation has of who made and accepted it before anything is said of that."""
+
+
+async def _columns(text: Text) -> dict[str, Any]:
     vectors = await embedding.embed(EMBEDDER, [text.meaning])
-    row = {
-        **fixed,
+    return {
         "language": text.language,
         "title": text.title,
         "summary": text.summary,
@@ -150,8 +253,6 @@ async def _write(session: Writer, table: type[TextRow], fixed: Mapping[str, Any]
         "embedding_model": EMBEDDER.model,
         "sketch": embedding.sketch(vectors)[0],
     }
-    keys = [column.key for column in table_of(table).primary_key]
-    await session.execute(insert(table).values(**row).on_conflict_do_update(index_elements=keys, set_=row))
 
 
 async def original_text(session: Reader, table: type[TextRow], key: Any, thing: UUID) -> Text:
@@ -160,51 +261,6 @@ async def original_text(session: Reader, table: type[TextRow], key: Any, thing: 
     found = sa.select(columns.language, columns.title, columns.summary, columns.description)
     row = (await session.execute(found.where(key == thing, columns.is_original))).one()
     return Text(*row)
-
-
-def localized(table: type[TextRow], key: str, column: str) -> One:
-    """The field of a localized text: the reader's language if there is one, else the original.
-
-    ``key`` is the column of ``table`` that names the thing, ``column`` the text wanted.
-    """
-    return One(
-        partial(_shape, table, key, column),
-        on=lambda row, text: text[key] == row.id,
-        order=_best_first,
-        null=False,
-        convert={"language": check_language_tag},
-    )
-
-
-def _shape(table: type[TextRow], key: str, column: str) -> Shape:
-    original = Shape.of(
-        "OriginalText", table, None, {"language": table.language, "text": Value(partial(_text, column))}
-    )
-    return Shape.of(
-        "LocalizedText",
-        table,
-        None,
-        {
-            "language": table.language,
-            "text": Value(partial(_text, column)),
-            "isOriginal": table.is_original,
-            "original": One(
-                lambda: original, on=lambda row, text: sa.and_(text[key] == row[key], text.is_original), null=False
-            ),
-        },
-    )
-
-
-def _text(column: str, row: Row, _: Ask) -> Expression:
-    expression: Expression = row[column]
-    return expression
-
-
-def _best_first(row: Row, ask: Ask) -> list[Expression]:
-    asked = ask.arg("language")
-    wanted = [] if asked is None else [(row.language == asked).desc()]
-    place = sa.func.array_position(ask.viewer.languages, row.language)
-    return [*wanted, place.asc().nulls_last(), row.is_original.desc(), row.language]
 
 
 def search_parts(text: str) -> tuple[list[str], list[str], str | None]:

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from services.core.actor import Audience
 from services.core.protection import PLATFORM, SECRETARIAT, SHARED, either, protect
 from services.core.table import Row, text_enum, text_enum_array
-from services.core.texts import TextRow
+from services.core.texts import TextRow, text_arguments
 from services.matching.terms import CooperationSource
 from services.taxonomy.terms import CapacityArea
 
@@ -65,17 +65,7 @@ class CooperationText(TextRow, table=True):
     """A cooperation in one language; what was done stands in ``description``."""
 
     __tablename__ = "cooperation_text"
-    __table_args__ = (
-        sa.PrimaryKeyConstraint("cooperation_id", "language"),
-        sa.CheckConstraint("char_length(title) BETWEEN 1 AND 200", name="title_length"),
-        sa.CheckConstraint("char_length(summary) <= 1000", name="summary_length"),
-        sa.CheckConstraint("char_length(description) <= 20000", name="description_length"),
-        sa.Index(
-            "uq_cooperation_text_original", "cooperation_id", unique=True, postgresql_where=sa.text("is_original")
-        ),
-        sa.Index("ix_cooperation_text_search", "search", postgresql_using="gin"),
-        sa.Index("ix_cooperation_text_unsketched", "cooperation_id", postgresql_where=sa.text("sketch IS NULL")),
-    )
+    __table_args__ = text_arguments("cooperation")
 
     cooperation_id: UUID = Field(foreign_key="cooperation.id", ondelete="CASCADE", primary_key=True)
     delegation_id: UUID | None = None  # type: ignore[assignment]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import SQLModel
 
+from services.core import localized, names
 from services.core.ids import of_kind
 from services.core.names import name_place, named
 from services.core.policy import may, reasons_against
@@ -187,6 +188,8 @@ DELEGATION: Shape = Shape.of(
     },
 )
 
+localized.MADE["madeBy"] = One(lambda: DELEGATION, on=lambda row, delegation: delegation.id == row.made_by_id)
+names.MADE["madeBy"] = One(lambda: DELEGATION, on=lambda *_: sa.false())
 extend(MEMBER_STATE, {"delegation": One(lambda: DELEGATION, on=lambda row, delegation: delegation.state == row.iso3)})
 extend(PERSON, {"delegation": One(lambda: DELEGATION, on=lambda row, delegation: delegation.id == row.delegation_id)})
 

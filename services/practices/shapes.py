@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
 from services.core.ids import of_kind
+from services.core.localized import localized
 from services.core.policy import may, reasons_against
 from services.core.read.shape import (
     Ask,
@@ -23,7 +24,7 @@ from services.core.read.shape import (
     within,
 )
 from services.core.table import text_enum
-from services.core.texts import SAME_MEANING, localized, search_parts
+from services.core.texts import SAME_MEANING, search_parts
 from services.membership.shapes import DELEGATION
 from services.practices import policy
 from services.practices.rules import RED_DAYS, YELLOW_DAYS

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from services.core.actor import Audience
 from services.core.protection import AUDIENCE, OWN, PLATFORM, SECRETARIAT, SHARED, either, protect
 from services.core.table import Row, now, text_enum, text_enum_array
-from services.core.texts import TextRow
+from services.core.texts import TextRow, text_arguments
 from services.practices.terms import PracticeStatus
 from services.taxonomy.terms import CapacityArea
 
@@ -61,14 +61,7 @@ class PracticeText(TextRow, table=True):
     """A practice in one language."""
 
     __tablename__ = "practice_text"
-    __table_args__ = (
-        sa.CheckConstraint("char_length(title) BETWEEN 1 AND 200", name="title_length"),
-        sa.CheckConstraint("char_length(summary) <= 1000", name="summary_length"),
-        sa.CheckConstraint("char_length(description) <= 20000", name="description_length"),
-        sa.Index("uq_practice_text_original", "practice_id", unique=True, postgresql_where=sa.text("is_original")),
-        sa.Index("ix_practice_text_search", "search", postgresql_using="gin"),
-        sa.Index("ix_practice_text_unsketched", "practice_id", postgresql_where=sa.text("sketch IS NULL")),
-    )
+    __table_args__ = text_arguments("practice")
 
     practice_id: UUID = Field(foreign_key="practice.id", ondelete="CASCADE", primary_key=True)
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.core.ids import of_kind
 from services.core.languages import check_language_tag
+from services.core.localized import localized
 from services.core.policy import Refusals, may, reasons_against
 from services.core.read.shape import (
     Ask,
@@ -26,7 +27,7 @@ from services.core.read.shape import (
     table_of,
     within,
 )
-from services.core.texts import SAME_MEANING, check_characters, localized, search_parts
+from services.core.texts import SAME_MEANING, check_characters, search_parts
 from services.membership.shapes import DELEGATION
 from services.membership.tables import Delegation
 from services.proposals import policy

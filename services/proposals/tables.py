@@ -11,7 +11,7 @@ from sqlmodel import Field
 from services.core.actor import Audience
 from services.core.protection import DELEGATION, OWN, PLATFORM, SECRETARIAT, SHARED, either, protect
 from services.core.table import Row, now, text_enum, text_enum_array
-from services.core.texts import TextRow
+from services.core.texts import TextRow, text_arguments
 from services.proposals.terms import (
     CooperationForm,
     ExpressionStatus,
@@ -97,14 +97,7 @@ class ProposalText(TextRow, table=True):
     """A proposal in one language."""
 
     __tablename__ = "proposal_text"
-    __table_args__ = (
-        sa.CheckConstraint("char_length(title) BETWEEN 1 AND 200", name="title_length"),
-        sa.CheckConstraint("char_length(summary) <= 1000", name="summary_length"),
-        sa.CheckConstraint("char_length(description) <= 20000", name="description_length"),
-        sa.Index("uq_proposal_text_original", "proposal_id", unique=True, postgresql_where=sa.text("is_original")),
-        sa.Index("ix_proposal_text_search", "search", postgresql_using="gin"),
-        sa.Index("ix_proposal_text_unsketched", "proposal_id", postgresql_where=sa.text("sketch IS NULL")),
-    )
+    __table_args__ = text_arguments("proposal")
 
     proposal_id: UUID = Field(foreign_key="proposal.id", ondelete="CASCADE", primary_key=True)
 

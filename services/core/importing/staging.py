@@ -63,10 +63,11 @@ class Stage:
         await self._session.execute(sa.text(f"DROP TABLE {self.table.name}"))
 
     async def found(self, keys: Sequence[Key]) -> dict[Key, Values]:
-        """What there is of ``keys``: all columns of each thing, its original text, and the languages of its texts."""
+        """What there is of ``keys``: all columns of each thing, its original text, and the languages it is accepted in."""
         thing, text = self._thing, self._text
         other = text.alias()
-        languages = sa.select(sa.func.array_agg(other.c.language)).where(other.c[self._kind.key] == thing.c.id)
+        accepted = sa.and_(other.c[self._kind.key] == thing.c.id, other.c.suggestion_id.is_(None))
+        languages = sa.select(sa.func.array_agg(other.c.language)).where(accepted)
         given = _listed(keys)
         statement = (
             sa.select(thing, *(text.c[part] for part in LIMITS), languages.scalar_subquery().label("languages"))
@@ -123,6 +124,7 @@ class Stage:
                 await self._session.execute(self._additions(part))
             await self._session.execute(self._changes_of_things(part))
             await self._session.execute(self._text_additions(part))
+            await self._session.execute(self._suggestions_overrun(part))
             await self._session.execute(self._changes_of_texts(part))
             for statement in self._kind.follow(self.table, part):
                 await self._session.execute(statement)
@@ -152,18 +154,27 @@ class Stage:
         values = {
             self._kind.key: staged.id,
             "is_original": sa.true(),
+            "made_by_id": staged.delegation_id,
             **{name: staged[name] for name in ("language", *LIMITS, "delegation_id", "status", "visibility")},
             "search": self._vector(),
         }
         chosen = sa.select(*values.values()).where(part, staged.outcome == Outcome.ADDED)
         return sa.insert(self._text).from_select(list(values), chosen, include_defaults=False)
 
+    def _suggestions_overrun(self, part: sa.ColumnElement[bool]) -> sa.Delete:
+        """What is only suggested in a language gives way to an original in it."""
+        text, staged = self._text, self.table.c
+        same = sa.and_(text.c[self._kind.key] == staged.id, text.c.language == staged.language)
+        suggested = text.c.suggestion_id.is_not(None)
+        return sa.delete(text).where(part, same, suggested, staged.outcome == Outcome.CHANGED)
+
     def _changes_of_texts(self, part: sa.ColumnElement[bool]) -> sa.Update:
         """What means something else has no embedding until ``embed_missing`` comes to it."""
         text, staged = self._text, self.table.c
         given = {name: staged[name] for name in ("language", *LIMITS)}
         differs = sa.or_(*(text.c[name].is_distinct_from(value) for name, value in given.items()))
-        values = {**given, "search": self._vector(), "embedding": None, "embedding_model": None, "sketch": None}
+        unembedded = dict.fromkeys(("embedding", "embedding_model", "sketch"))
+        values: dict[str, Any] = {**given, "search": self._vector(), "made_at": now(), **unembedded}
         mine = sa.and_(text.c[self._kind.key] == staged.id, text.c.is_original)
         return sa.update(text).values(values).where(part, mine, staged.outcome == Outcome.CHANGED, differs)
 

@@ -13,6 +13,7 @@ from services.core.importing.json_rows import GivenRows
 from services.core.importing.report import Report
 from services.core.read.shape import table_of
 from services.core.table import today
+from services.core.texts import Text, add_translation
 from services.membership.tables import Delegation
 from services.membership.terms import Standing
 from services.proposals.imports import import_proposals
@@ -155,10 +156,8 @@ async def test_the_texts_carry_the_new_status_and_audience(db: OneAtATime) -> No
 async def test_a_translation_is_not_overrun_by_a_new_original(db: OneAtATime) -> None:
     await bring(db, NEED)
     found = await stored(db)
-    copied = {"delegation_id": found.delegation_id, "status": "open", "visibility": found.visibility}
     async with db.write(SYSTEM) as session:
-        row = {"proposal_id": found.id, "language": "fr", "is_original": False, "title": "Enseignants", **copied}
-        await session.execute(sa.insert(table_of(ProposalText)).values(**row, summary="", description=""))
+        await add_translation(session, ProposalText, {"proposal_id": found.id}, Text("fr", "Enseignants"))
     assert await refusal(db, {**NEED, "language": "fr"}) == (
         "language",
         "There is a translation into this language; remove it before it becomes the original.",
