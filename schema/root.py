@@ -11,11 +11,14 @@ from schema.core.node import NODES, NodeQuery
 from schema.core.scalars import SCALARS
 from schema.identity.mutation import IdentityMutation
 from schema.identity.query import IdentityQuery
+from schema.identity.types import Viewer
 from schema.matching.mutation import MatchingMutation
 from schema.matching.query import MatchingQuery
 from schema.matching.types import ProposalMatching
 from schema.membership.mutation import MembershipMutation
 from schema.membership.query import MembershipQuery
+from schema.notices.mutation import NoticesMutation
+from schema.notices.types import ViewerNotices
 from schema.practices.mutation import PracticeMutation
 from schema.practices.query import PracticeQuery
 from schema.proposals.expression_mutation import ExpressionOfInterestMutation
@@ -27,6 +30,7 @@ from schema.taxonomy.query import TaxonomyQuery
 from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
 from services.matching.shapes import WEIGHTS_BY_ID
 from services.membership.shapes import DELEGATION_BY_ID, STANDING_PROPOSAL_BY_ID
+from services.notices.shapes import NOTICE_BY_ID
 from services.practices.shapes import PRACTICE_BY_ID
 from services.proposals.expression_shapes import EXPRESSION_OF_INTEREST_BY_ID
 from services.proposals.shapes import PROPOSAL_BY_ID
@@ -42,6 +46,7 @@ class Mutation(
     IdentityMutation,
     MatchingMutation,
     MembershipMutation,
+    NoticesMutation,
     PracticeMutation,
     ProposalMutation,
     ExpressionOfInterestMutation,
@@ -60,11 +65,13 @@ class Subscription(ProposalSubscription):
 
 # The higher slice adds its fields to the lower type, as its Shapes do below.
 Proposal.__strawberry_definition__.fields.extend(ProposalMatching.__strawberry_definition__.fields)  # type: ignore[attr-defined]
+Viewer.__strawberry_definition__.fields.extend(ViewerNotices.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 
 NODES.update(
     api_token=("ApiToken", API_TOKEN_BY_ID),
     delegation=("Delegation", DELEGATION_BY_ID),
     matching_weights=("MatchingWeights", WEIGHTS_BY_ID),
+    notice=("Notice", NOTICE_BY_ID),
     person=("Person", PERSON_BY_ID),
     expression_of_interest=("ExpressionOfInterest", EXPRESSION_OF_INTEREST_BY_ID),
     practice=("Practice", PRACTICE_BY_ID),

@@ -9,6 +9,8 @@ import services.matching.cooperation_tables
 import services.matching.shapes
 import services.membership.jobs
 import services.membership.shapes
+import services.notices.jobs
+import services.notices.shapes
 import services.practices.jobs
 import services.practices.shapes
 import services.proposals.expression_shapes

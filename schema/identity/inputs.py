@@ -14,6 +14,7 @@ from schema.identity.types import ApiToken, Person, Session, Viewer
 from services.core.actor import Role, Scope
 from services.core.ids import write_id
 from services.identity import shapes
+from services.identity.terms import MailSetting
 
 
 @strawberry.input(description="E-mail address and password.")
@@ -86,6 +87,7 @@ class SettingsChangeInput:
     languages: list[LanguageTag] | None = strawberry.field(
         default=None, description="Languages you read in, best first."
     )
+    mail: MailSetting | None = strawberry.field(default=None, description="Which notices you want by e-mail.")
 
 
 @strawberry.input(description="One of your sessions, by its id.")

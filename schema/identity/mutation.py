@@ -156,7 +156,9 @@ class IdentityMutation:
         """One command."""
         done, errors = await act(
             info,
-            lambda session, actor: commands.change_settings(session, actor, languages=input.languages, name=input.name),
+            lambda session, actor: commands.change_settings(
+                session, actor, languages=input.languages, name=input.name, mail=input.mail
+            ),
         )
         return inputs.SettingsChangePayload(person_id=done, errors=errors)
 

@@ -13,6 +13,7 @@ from schema.core.texts import Node
 from schema.membership.types import Delegation
 from services.core.actor import Role, Scope
 from services.identity.shapes import ApiTokenOrder, PersonOrder, SessionOrder
+from services.identity.terms import MailSetting
 
 describe(
     Role,
@@ -30,6 +31,12 @@ describe(
     READ="Read; every token may.",
     WRITE="Also act.",
     IMPORT="Also import for its delegation.",
+)
+describe(
+    MailSetting,
+    "Which notices you want by e-mail. Invitations and what touches your own access always come.",
+    EACH="Each notice, as it is written.",
+    NONE="None of them; they stand in `viewer.notices`.",
 )
 describe(PersonOrder, "Orders of people.", NAME="By name.")
 describe(SessionOrder, "Orders of sessions.", NEWEST="Last used first.")
@@ -93,6 +100,7 @@ class Viewer:
     reads_members: bool = strawberry.field(description="Whether you may read what is meant for members.")
     acts: bool = strawberry.field(description="Whether you may act: your delegation takes part, your token may write.")
     is_co_chair: bool = strawberry.field(description="Whether your delegation is a co-chair today.")
+    mail: MailSetting = strawberry.field(description="Which of your notices also come by e-mail.")
     viewer_can_invite: bool = strawberry.field(description="Whether you may invite people.")
 
     @strawberry.field(description="Your sign-ins.")

@@ -6,17 +6,21 @@ What hashes a password stands in ``credentials``.
 from collections.abc import Iterable
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlmodel import col
+
 from services.core.actor import Actor, Role, Scope
 from services.core.audit import record
 from services.core.db import Writer, unique
 from services.core.errors import NotFound, NotPermitted, NotSignedIn
+from services.core.events import announce
 from services.core.policy import Refusals, lock
 from services.core.table import now
 from services.core.tokens import new_secret, secret_hash
 from services.identity import policy, queries, rules
 from services.identity.errors import EmailTaken, FocalPointThere
 from services.identity.tables import ApiToken, Person, SignInSession
-from services.identity.terms import Invitation, Issued
+from services.identity.terms import Invitation, Issued, MailSetting
 
 
 async def invite_person(session: Writer, actor: Actor, invitation: Invitation) -> Issued:
@@ -49,7 +53,24 @@ async def invite_person(session: Writer, actor: Actor, invitation: Invitation) -
     async with unique(session, "uq_person_email", EmailTaken()):
         session.add(person)
     await record(session, actor, "person.invited", "person", person.id, email=person.email, role=person.role)
+    await announce(session, actor, "person.invited", person.id)
     return Issued(person.id, secret)
+
+
+async def set_mailed_invitation(session: Writer, person_id: UUID, secret: str) -> bool:
+    """Let an invited person also join by the ``secret`` that the mail carries; False if the invitation is not open.
+
+    Work of the platform itself (``SYSTEM``). Each attempt to send the mail makes a secret of its own, in memory, and
+    keeps only its hash here; the one before is good no more.
+    """
+    open_still = sa.and_(
+        col(Person.id) == person_id,
+        col(Person.left_at).is_(None),
+        col(Person.invitation_hash).is_not(None),
+        col(Person.invitation_expires_at) > now(),
+    )
+    changed = sa.update(Person).where(open_still).values(mailed_invitation_hash=secret_hash(secret))
+    return (await session.execute(changed.returning(col(Person.id)))).one_or_none() is not None
 
 
 async def remove_person(session: Writer, actor: Actor, person_id: UUID) -> UUID:
@@ -59,9 +80,12 @@ async def remove_person(session: Writer, actor: Actor, person_id: UUID) -> UUID:
         NotFound, NotPermitted, Conflict: see ``policy.refusals_to_remove``.
     """
     person = await _lock_with_delegation(session, actor, person_id, policy.refusals_to_remove)
+    had_come = person.invitation_hash is None
     person.left_at = now()
-    person.password_hash = person.invitation_hash = person.invitation_expires_at = None
-    return await _keep(session, actor, person, "person.removed")
+    person.password_hash = person.invitation_hash = person.mailed_invitation_hash = person.invitation_expires_at = None
+    await _keep(session, actor, person, "person.removed")
+    await announce(session, actor, "person.removed" if had_come else "person.uninvited", person.id)
+    return person.id
 
 
 async def give_role(session: Writer, actor: Actor, person_id: UUID, role: Role) -> UUID:
@@ -73,13 +97,20 @@ async def give_role(session: Writer, actor: Actor, person_id: UUID, role: Role) 
     person = await _lock_with_delegation(session, actor, person_id, policy.refusals_to_give_role)
     rules.check_role(role, rules.GIVES[actor.role])
     person.role = role
-    return await _keep(session, actor, person, "person.role_given", role=role)
+    await _keep(session, actor, person, "person.role_given", role=role)
+    await announce(session, actor, "person.role_given", person.id, role=role)
+    return person.id
 
 
 async def change_settings(
-    session: Writer, actor: Actor, *, languages: Iterable[str] | None = None, name: str | None = None
+    session: Writer,
+    actor: Actor,
+    *,
+    languages: Iterable[str] | None = None,
+    name: str | None = None,
+    mail: MailSetting | None = None,
 ) -> UUID:
-    """Change one's own name and the languages one reads in, best first; None leaves it as it is.
+    """Change one's own name, the languages one reads in, best first, and what comes by e-mail; None leaves it.
 
     Raises:
         NotFound, NotPermitted, Conflict: see ``policy.refusals_to_change_settings``.
@@ -91,6 +122,8 @@ async def change_settings(
         person.languages = rules.checked_languages(languages)
     if name is not None:
         person.name = rules.checked_name(name)
+    if mail is not None:
+        person.mail = mail
     return await _keep(session, actor, person, "person.settings_changed")
 
 

@@ -87,14 +87,16 @@ async def accept_invitation(db: Database, secret: str, password: str) -> UUID:
         InvitationNotValid: no such invitation, or it was used, has expired or was taken back.
         Invalid: the password is too short or easy to guess.
     """
-    invited = sa.and_(col(Person.invitation_hash) == secret_hash(secret), col(Person.invitation_expires_at) > now())
+    hashed = secret_hash(secret)
+    named = sa.or_(col(Person.invitation_hash) == hashed, col(Person.mailed_invitation_hash) == hashed)
+    invited = sa.and_(named, col(Person.invitation_expires_at) > now())
     person = await _known(db, SYSTEM, invited)
     if person is None:
         raise InvitationNotValid
     password_hash = await _hashed(password, person, path="password")
     async with db.write(SYSTEM) as session:
         held = await _hold(session, person, InvitationNotValid())
-        held.invitation_hash = held.invitation_expires_at = None
+        held.invitation_hash = held.mailed_invitation_hash = held.invitation_expires_at = None
         held.password_hash = password_hash
         held.revision += 1
         await session.flush()

@@ -95,6 +95,7 @@ VIEWER = Shape.of(
         "readsMembers": Value(lambda _, ask: sa.literal(ask.viewer.actor.reads_members)),
         "acts": Value(lambda _, ask: sa.literal(ask.viewer.actor.acts)),
         "isCoChair": Value(lambda _, ask: sa.literal(ask.viewer.actor.co_chair)),
+        "mail": Person.mail,
         "viewerCanInvite": Value(lambda _, ask: sa.literal(policy.may_invite(ask.viewer))),
         "sessions": Connection(
             lambda: SESSION,

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from services.core.actor import Role, Scope
 from services.core.protection import DELEGATION, OWN, PERSON, PLATFORM, ROLE, SECRETARIAT, either, protect
 from services.core.table import Row, now, text_enum, text_enum_array
+from services.identity.terms import MailSetting
 
 
 class Person(Row, table=True):
@@ -26,7 +27,11 @@ class Person(Row, table=True):
         sa.CheckConstraint("role NOT IN ('public', 'system')", name="role_of_person"),
         sa.CheckConstraint("(role = 'secretariat') = (delegation_id IS NULL)", name="secretariat_or_delegation"),
         sa.CheckConstraint("(invitation_hash IS NULL) = (invitation_expires_at IS NULL)", name="invitation_whole"),
+        sa.CheckConstraint(
+            "mailed_invitation_hash IS NULL OR invitation_hash IS NOT NULL", name="mailed_invitation_is_open"
+        ),
         sa.UniqueConstraint("invitation_hash"),
+        sa.UniqueConstraint("mailed_invitation_hash"),
         sa.Index("uq_person_email", "email", unique=True, postgresql_where=sa.text("left_at IS NULL")),
     )
 
@@ -39,7 +44,13 @@ class Person(Row, table=True):
     password_hash: str | None = None
     invitation_hash: bytes | None = None
     """The hash of the secret with which an invited person sets the first password; None once it was accepted."""
+    mailed_invitation_hash: bytes | None = None
+    """The same of the secret in the invitation's mail: a second one, so that the database never holds either."""
     invitation_expires_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    mail: MailSetting = Field(
+        default=MailSetting.EACH, sa_type=text_enum(MailSetting), sa_column_kwargs={"server_default": "each"}
+    )
+    """Which notices also come by e-mail."""
     left_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
     is_demo: bool = False
 

@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from services.core.actor import Role
+
+
+class MailSetting(StrEnum):
+    """Which notices a person wants by e-mail; invitations and what touches one's own access always come."""
+
+    EACH = "each"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

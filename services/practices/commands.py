@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
-from services.core.actor import Actor, Audience
+from services.core.actor import Actor, Audience, Role
 from services.core.audit import record
 from services.core.db import Writer, as_platform, unique
 from services.core.errors import Conflict, NotPermitted
+from services.core.events import announce
 from services.core.policy import Refusals, check_revision, lock
 from services.core.read.shape import table_of
 from services.core.table import now, today
@@ -114,7 +115,9 @@ async def submit_practice(session: Writer, actor: Actor, practice_id: UUID) -> U
     """
     practice = await _lock(session, actor, practice_id, policy.refusals_to_submit)
     practice.status = rules.step(practice.status, PracticeStatus.IN_REVIEW)
-    return await _keep(session, actor, practice, "practice.submitted")
+    await _keep(session, actor, practice, "practice.submitted")
+    await announce(session, actor, "practice.submitted", practice.id)
+    return practice.id
 
 
 async def return_practice(session: Writer, actor: Actor, practice_id: UUID, reason: str) -> UUID:
@@ -131,6 +134,7 @@ async def return_practice(session: Writer, actor: Actor, practice_id: UUID, reas
         practice.status = rules.step(practice.status, PracticeStatus.DRAFT)
         practice.revision += 1
     await record(session, actor, "practice.returned", "practice", practice_id, reason=reason)
+    await announce(session, actor, "practice.returned", practice_id, reason=reason)
     return practice_id
 
 
@@ -147,7 +151,9 @@ async def publish_practice(session: Writer, actor: Actor, practice_id: UUID) -> 
     practice.return_reason = ""
     await session.flush()
     await _keep_version(session, practice)
-    return await _keep(session, actor, practice, "practice.published")
+    await _keep(session, actor, practice, "practice.published")
+    await announce(session, actor, "practice.published", practice.id)
+    return practice.id
 
 
 async def withdraw_practice(session: Writer, actor: Actor, practice_id: UUID, reason: str) -> UUID:
@@ -160,7 +166,10 @@ async def withdraw_practice(session: Writer, actor: Actor, practice_id: UUID, re
     practice = await _lock(session, actor, practice_id, policy.refusals_to_withdraw)
     practice.withdrawal_reason = _reason(reason)
     practice.status = rules.step(practice.status, PracticeStatus.WITHDRAWN)
-    return await _keep(session, actor, practice, "practice.withdrawn")
+    await _keep(session, actor, practice, "practice.withdrawn")
+    if actor.role is Role.SECRETARIAT:
+        await announce(session, actor, "practice.withdrawn", practice.id, reason=practice.withdrawal_reason)
+    return practice.id
 
 
 async def confirm_practice(session: Writer, actor: Actor, practice_id: UUID) -> UUID:

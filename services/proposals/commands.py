@@ -8,9 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
-from services.core.actor import SYSTEM, Actor
+from services.core.actor import SYSTEM, Actor, Role
 from services.core.audit import record
 from services.core.db import Writer, unique
+from services.core.events import announce
 from services.core.policy import Refusals, check_revision, lock
 from services.core.table import now, today
 from services.core.texts import check_characters, original_text, save_text
@@ -154,7 +155,10 @@ async def withdraw_proposal(session: Writer, actor: Actor, proposal_id: UUID, re
     proposal = await _lock(session, actor, proposal_id, policy.refusals_to_withdraw)
     proposal.withdrawal_reason = a_reason(reason)
     proposal.status = rules.step(proposal.status, ProposalStatus.WITHDRAWN)
-    return await _keep(session, actor, proposal, "proposal.withdrawn")
+    await _keep(session, actor, proposal, "proposal.withdrawn")
+    if actor.role is Role.SECRETARIAT:
+        await announce(session, actor, "proposal.withdrawn", proposal.id, reason=proposal.withdrawal_reason)
+    return proposal.id
 
 
 async def expire_proposals(session: Writer) -> int:
@@ -168,6 +172,7 @@ async def expire_proposals(session: Writer) -> int:
     for proposal in proposals:
         proposal.status = rules.step(proposal.status, ProposalStatus.EXPIRED)
         await _keep(session, SYSTEM, proposal, "proposal.expired")
+        await announce(session, SYSTEM, "proposal.expired", proposal.id)
     return len(proposals)
 
 

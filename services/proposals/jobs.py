@@ -8,7 +8,7 @@ from services.core.embedding_jobs import embed_missing
 from services.core.jobs import scheduled
 from services.proposals.commands import expire_proposals
 from services.proposals.expression_commands import expire_expressions
-from services.proposals.reminders import remind_of_turns
+from services.proposals.reminders import remind_of_expiry, remind_of_turns
 from services.proposals.tables import ProposalText
 
 
@@ -21,8 +21,9 @@ async def expire(db: Database) -> None:
 
 @scheduled("proposals.remind", "10 * * * *")
 async def remind(db: Database) -> None:
-    """Remind of the turns whose deadline is near."""
-    await _until_done(db, remind_of_turns)
+    """Remind of the turns whose deadline is near, and of the proposals that expire soon."""
+    for work in (remind_of_turns, remind_of_expiry):
+        await _until_done(db, work)
 
 
 async def _until_done(db: Database, work: Callable[[Writer], Awaitable[int]]) -> None:

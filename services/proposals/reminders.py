@@ -1,4 +1,4 @@
-"""Reminders of turns whose deadline comes near; work of the platform itself."""
+"""Reminders of turns and proposals whose last day comes near; work of the platform itself."""
 
 from datetime import timedelta
 
@@ -8,11 +8,13 @@ from sqlmodel import col
 from services.core.actor import SYSTEM
 from services.core.db import Writer
 from services.core.events import announce
+from services.core.read.shape import table_of
 from services.core.table import today
 from services.proposals import rules
 from services.proposals.commands import BATCH
 from services.proposals.exchange import KIND
-from services.proposals.tables import ExpressionOfInterest
+from services.proposals.tables import ExpressionOfInterest, Proposal
+from services.proposals.terms import ProposalStatus
 
 
 async def remind_of_turns(session: Writer) -> int:
@@ -42,4 +44,26 @@ async def remind_of_turns(session: Writer) -> int:
         await session.execute(change.values(turn_reminders=reminders, updated_at=col(expression.updated_at)))
         facts = {"turn": turn, "deadline": last.isoformat(), "last_day": last == day}
         await announce(session, SYSTEM, f"{KIND}.turn_due", key, **facts)
+    return len(found)
+
+
+async def remind_of_expiry(session: Writer) -> int:
+    """Announce up to ``BATCH`` open proposals that expire within ``rules.EXPIRY_NOTICE_DAYS``, each once for each day
+    of expiry; return how many, 0 when none is left.
+
+    The event ``proposal.expiry_due`` tells on which day it ``expires_on`` (ISO 8601). Revision and time of the last
+    change stay, so what people are editing is not stale.
+    """
+    row, day = table_of(Proposal).c, today()
+    due = sa.select(row.id, row.expires_on).where(
+        row.status == ProposalStatus.OPEN,
+        row.expires_on.between(day, day + timedelta(days=rules.EXPIRY_NOTICE_DAYS)),
+        row.expiry_announced_for.is_distinct_from(row.expires_on),
+    )
+    held = due.order_by(row.expires_on).limit(BATCH).with_for_update(skip_locked=True)
+    found = (await session.execute(held)).all()
+    told = sa.update(table_of(Proposal)).where(row.id.in_([proposal_id for proposal_id, _ in found]))
+    await session.execute(told.values(expiry_announced_for=row.expires_on, updated_at=row.updated_at))
+    for proposal_id, expires_on in found:
+        await announce(session, SYSTEM, "proposal.expiry_due", proposal_id, expires_on=expires_on)
     return len(found)

@@ -42,6 +42,8 @@ LIVE = (E.SENT, E.IN_TALKS)
 
 OPEN_DAYS = 365
 """How long a proposal stays open when its delegation names no day."""
+EXPIRY_NOTICE_DAYS = 14
+"""How many days before it expires the delegation of a proposal is told."""
 LONGEST_OPEN_DAYS = 3 * 365
 """How far ahead a proposal may expire; it can be renewed again and again."""
 TURN_DAYS = 14

@@ -85,6 +85,8 @@ class Proposal(Row, table=True):
     """Technology readiness level, 1 to 9 (ISO 16290)."""
     opens_on: date | None = None
     expires_on: date | None = None
+    expiry_announced_for: date | None = None
+    """The day of expiry that its delegation was told of in advance; renewed to another, it is told again."""
     opened_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
     listed_at: datetime = Field(default_factory=now, sa_type=sa.DateTime(timezone=True))
     """What lists are ordered by: when it was first opened, before that when it was made."""

@@ -26,8 +26,8 @@ from tests.conftest import Ask, OneAtATime
 MUTATIONS = SCHEMA._schema.mutation_type.fields  # type: ignore[union-attr]
 FOR_EVERYONE = {"signIn", "sessionRefresh", "invitationAccept"}
 """Ways in: they need no person, only a password, a token or a secret."""
-ONE_S_OWN = {"settingsChange"}
-"""A suspended person may still change the own name and languages."""
+ONE_S_OWN = {"settingsChange", "noticesRead"}
+"""A suspended person may still change the own name and languages, and read the own notices."""
 WORDS = {"LanguageTag": "en", "Date": "2027-01-01", "CountryCode": "ZMB", "Int": 1, "Float": 0.5, "Boolean": True}
 
 

@@ -22,6 +22,7 @@ from tests.builders import actor, build_examples
 from tests.conftest import OneAtATime
 from tests.schema.core.documents import Writer
 from tests.services.membership.world import build_standing_examples
+from tests.services.notices.examples import build_notice_examples
 from tests.services.proposals.world import build_proposal_examples
 
 WHO = [
@@ -70,6 +71,7 @@ async def test_both_readings_of_random_documents_are_equal(
     async with db.write(SYSTEM) as session:
         made = [*await build_examples(session), *await build_proposal_examples(session)]
         made += await build_standing_examples(session)
+        made += await build_notice_examples(session)
     ids = [write_id(kind, key) for kind, key in made]
     ids += 8 * [one for one in ids if one.startswith(f"{snake(root)}_")]  # mostly ids that the root takes
     watch, compared = Watch(db, monkeypatch), 0

@@ -1,0 +1,1 @@
+"""Notices: what people were told."""

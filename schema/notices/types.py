@@ -1,0 +1,94 @@
+"""GraphQL types of notices."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from schema.core.arguments import After, First, Prefer
+from schema.core.enums import describe
+from schema.core.page import Connection, answered_by_shape
+from schema.core.texts import LocalizedText, Node
+from services.notices.terms import NoticeEvent, NoticeOrder
+
+describe(
+    NoticeEvent,
+    "What a notice tells of.",
+    EXPRESSION_OF_INTEREST_SENT="A delegation expressed interest in a proposal of yours; it is your turn.",
+    EXPRESSION_OF_INTEREST_TALKS_TAKEN_UP="Talks were taken up on what your delegation sent; it is your turn.",
+    EXPRESSION_OF_INTEREST_ASKED="You were asked something on what your delegation sent; it is your turn.",
+    EXPRESSION_OF_INTEREST_REPLIED="The sender replied; it is your turn.",
+    EXPRESSION_OF_INTEREST_AGREED="Both sides agreed.",
+    EXPRESSION_OF_INTEREST_DECLINED="What your delegation sent was declined, with a reason.",
+    EXPRESSION_OF_INTEREST_WITHDRAWN="The sender took it back.",
+    EXPRESSION_OF_INTEREST_EXPIRED="It was not answered in time.",
+    EXPRESSION_OF_INTEREST_TURN_DUE="Your delegation's answer is due soon.",
+    PRACTICE_SUBMITTED="A practice waits for review by the secretariat.",
+    PRACTICE_RETURNED="The secretariat returned a practice of yours, with a reason.",
+    PRACTICE_PUBLISHED="A practice of yours was published.",
+    PRACTICE_WITHDRAWN="The secretariat withdrew a practice of yours, with a reason.",
+    PROPOSAL_EXPIRY_DUE="A proposal of yours expires within 14 days.",
+    PROPOSAL_EXPIRED="A proposal of yours has expired.",
+    PROPOSAL_WITHDRAWN="The secretariat withdrew a proposal of yours, with a reason.",
+    STANDING_PROPOSED="A change of a standing waits for the decision of a co-chair.",
+    STANDING_ACCEPTED="A change of your delegation's standing was accepted.",
+    STANDING_REJECTED="A change of your delegation's standing was rejected, with a reason.",
+    PERSON_INVITED="You were invited.",
+    PERSON_ROLE_GIVEN="You were given another role.",
+    PERSON_REMOVED="You no longer act for the delegation.",
+    PERSON_UNINVITED="The invitation was taken back.",
+)
+describe(NoticeOrder, "Orders of notices.", NEWEST="The newest first.")
+
+
+@strawberry.type(
+    description="What you were told of one event, in the words of that moment. Seen by its person only. A notice comes "
+    "once for each event, and by e-mail too unless you chose otherwise (`settingsChange(mail:)`)."
+)
+class Notice(Node):
+    """Notice."""
+
+    event: NoticeEvent = strawberry.field(description="What happened.")
+    created_at: datetime = strawberry.field(description="When you were told.")
+    read_at: datetime | None = strawberry.field(description="When you marked it as read; null while it is unread.")
+    about: strawberry.ID = strawberry.field(
+        description="The id of what it is about, for `node(id:)`; that answers null once you may not see it any more."
+    )
+
+    @strawberry.field(description="What happened, on one line of up to about 300 characters.")
+    def title(self, language: Prefer = None) -> LocalizedText:
+        """Answered by the Shape."""
+        return answered_by_shape()  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="What happened and what is expected of you; paragraphs are parted by an empty line. What people "
+        "wrote is shortened to 500 characters, names and titles to 120."
+    )
+    def text(self, language: Prefer = None) -> LocalizedText:
+        """Answered by the Shape."""
+        return answered_by_shape()  # type: ignore[no-any-return]
+
+
+@strawberry.input(description="Which notices; everything given must hold.")
+class NoticeWhere:
+    """Notice filter."""
+
+    unread: bool | None = strawberry.field(default=None, description="Is unread, or is read.")
+
+
+@strawberry.type
+class ViewerNotices:
+    """What notices add to Viewer; ``root`` composes it."""
+
+    unread_count: int = strawberry.field(description="How many of your notices are unread.")
+
+    @strawberry.field(description="What you were told.")
+    def notices(
+        self,
+        first: First = 20,
+        after: After = None,
+        where: Annotated[NoticeWhere | None, strawberry.argument(description="Which ones; all when absent.")] = None,
+        order: Annotated[NoticeOrder, strawberry.argument(description="In which order.")] = NoticeOrder.NEWEST,
+    ) -> Connection[Notice]:
+        """Answered by the Shape."""
+        return answered_by_shape()  # type: ignore[no-any-return]

@@ -1,0 +1,61 @@
+"""Who hears of which event, in which language, and when a mail is tried again: values in, values out."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from services.core.languages import UN_LANGUAGES, primary_language
+from services.notices.terms import DECIDERS, NoticeEvent, Rule, Who
+
+E = NoticeEvent
+RULES: Mapping[NoticeEvent, Rule] = {
+    E.EXPRESSION_OF_INTEREST_SENT: Rule(Who.RECEIVER),
+    E.EXPRESSION_OF_INTEREST_TALKS_TAKEN_UP: Rule(Who.SENDER),
+    E.EXPRESSION_OF_INTEREST_ASKED: Rule(Who.SENDER),
+    E.EXPRESSION_OF_INTEREST_REPLIED: Rule(Who.RECEIVER),
+    E.EXPRESSION_OF_INTEREST_AGREED: Rule(Who.BOTH_SIDES),
+    E.EXPRESSION_OF_INTEREST_DECLINED: Rule(Who.SENDER),
+    E.EXPRESSION_OF_INTEREST_WITHDRAWN: Rule(Who.RECEIVER),
+    E.EXPRESSION_OF_INTEREST_EXPIRED: Rule(Who.BOTH_SIDES),
+    E.EXPRESSION_OF_INTEREST_TURN_DUE: Rule(Who.ON_TURN, DECIDERS),
+    E.PRACTICE_SUBMITTED: Rule(Who.SECRETARIAT),
+    E.PRACTICE_RETURNED: Rule(Who.OWNER),
+    E.PRACTICE_PUBLISHED: Rule(Who.OWNER),
+    E.PRACTICE_WITHDRAWN: Rule(Who.OWNER),
+    E.PROPOSAL_EXPIRY_DUE: Rule(Who.OWNER, DECIDERS),
+    E.PROPOSAL_EXPIRED: Rule(Who.OWNER),
+    E.PROPOSAL_WITHDRAWN: Rule(Who.OWNER),
+    E.STANDING_PROPOSED: Rule(Who.CO_CHAIRS),
+    E.STANDING_ACCEPTED: Rule(Who.OWNER, concerns=True),
+    E.STANDING_REJECTED: Rule(Who.OWNER, concerns=True),
+    E.PERSON_INVITED: Rule(Who.PERSON, always=True),
+    E.PERSON_ROLE_GIVEN: Rule(Who.PERSON, always=True),
+    E.PERSON_REMOVED: Rule(Who.PERSON, always=True),
+    E.PERSON_UNINVITED: Rule(Who.PERSON, always=True),
+}
+
+MOST_ATTEMPTS = 20
+"""After so many attempts, about three days, a mail has failed."""
+FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=6)
+
+
+def event_of(announced: str) -> NoticeEvent | None:
+    """The event that is announced as ``practice.returned``; None where people are not told of it."""
+    try:
+        return NoticeEvent(announced.replace(".", "_", 1))
+    except ValueError:
+        return None
+
+
+def language_of(languages: Iterable[str]) -> str:
+    """The language to write in to someone who reads ``languages`` (BCP 47, best first): a UN language, else English."""
+    for tag in languages:
+        primary = primary_language(tag)
+        if primary in UN_LANGUAGES:
+            return primary
+    return "en"
+
+
+def delay(attempts: int) -> timedelta:
+    """How long after the attempt of this number (from 1) the next one may be made: 1 minute, doubled up to 6 hours."""
+    doubled: int = 2 ** min(attempts - 1, 20)
+    return min(FIRST_DELAY * doubled, LONGEST_DELAY)

@@ -1,0 +1,125 @@
+"""What an event is about, as it is when people are told: its two sides, its names in every language, its day.
+
+Reads as the platform; the facts of an announcement say what may have changed since. None where the thing is gone, or
+where nobody need be told any more.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.core.db import Reader
+from services.core.read.shape import table_of
+from services.core.texts import TextRow
+from services.identity.tables import Person
+from services.membership.tables import Delegation, StandingProposal
+from services.notices.terms import ByLanguage, Said, Subject, Who, Word
+from services.practices.tables import Practice, PracticeText
+from services.proposals.tables import ExpressionOfInterest, Proposal, ProposalText
+from services.proposals.terms import Party
+
+Facts = Mapping[str, Any]
+Look = Callable[[Reader, UUID, Facts], Awaitable[Subject | None]]
+
+
+async def expression_of_interest(session: Reader, key: UUID, facts: Facts) -> Subject | None:
+    """An exchange between two delegations; ``facts`` hold whose ``turn`` it became and the ``deadline``."""
+    found = await session.get(ExpressionOfInterest, key)
+    if found is None:
+        return None
+    sides = {Who.SENDER: found.sender_id, Who.RECEIVER: found.receiver_id}
+    if found.turn is not None and found.turn == facts.get("turn"):  # a reminder of a turn that is over tells nobody
+        sides[Who.ON_TURN] = found.sender_id if found.turn is Party.SENDER else found.receiver_id
+    said: dict[str, Said] = {
+        "sender": await _delegation(session, found.sender_id),
+        "receiver": await _delegation(session, found.receiver_id),
+        "proposal": await _title(session, ProposalText, "proposal_id", found.proposal_id),
+        "reason": found.decline_reason,
+        **_day("deadline", facts.get("deadline")),
+    }
+    return Subject("expression_of_interest", key, sides, said=said)
+
+
+async def practice(session: Reader, key: UUID, facts: Facts) -> Subject | None:
+    """A practice; ``facts`` hold the ``reason`` that the secretariat gave."""
+    found = await session.get(Practice, key)
+    if found is None:
+        return None
+    said: dict[str, Said] = {
+        "owner": await _delegation(session, found.delegation_id),
+        "practice": await _title(session, PracticeText, "practice_id", key),
+        "reason": facts.get("reason", ""),
+    }
+    return Subject("practice", key, {Who.OWNER: found.delegation_id}, said=said)
+
+
+async def proposal(session: Reader, key: UUID, facts: Facts) -> Subject | None:
+    """A proposal; ``facts`` hold the ``reason`` that the secretariat gave, or the day on which it ``expires_on``."""
+    found = await session.get(Proposal, key)
+    if found is None:
+        return None
+    said: dict[str, Said] = {
+        "proposal": await _title(session, ProposalText, "proposal_id", key),
+        "reason": facts.get("reason", ""),
+        **_day("expires", facts.get("expires_on")),
+    }
+    return Subject("proposal", key, {Who.OWNER: found.delegation_id}, said=said)
+
+
+async def standing(session: Reader, key: UUID, _: Facts) -> Subject | None:
+    """A proposal to change the standing of a delegation."""
+    found = await session.get(StandingProposal, key)
+    if found is None:
+        return None
+    said: dict[str, Said] = {
+        "delegation": await _delegation(session, found.delegation_id),
+        "standing": Word("standing", found.standing.value),
+        "reference": found.reference,
+        "reason": found.reason,
+    }
+    return Subject("standing_proposal", key, {Who.OWNER: found.delegation_id}, said=said)
+
+
+async def person(session: Reader, key: UUID, facts: Facts) -> Subject | None:
+    """A person of a delegation or of the secretariat; ``facts`` hold the ``role`` given."""
+    found = await session.get(Person, key)
+    if found is None:
+        return None
+    place = Word("place", "secretariat")
+    said: dict[str, Said] = {
+        "delegation": place if found.delegation_id is None else await _delegation(session, found.delegation_id),
+        "role": Word("role", facts.get("role", found.role.value)),
+    }
+    if found.invitation_expires_at is not None:
+        said["expires"] = found.invitation_expires_at.date()
+    return Subject("person", key, person_id=key, said=said)
+
+
+SUBJECTS: Mapping[str, Look] = {
+    "expression_of_interest": expression_of_interest,
+    "person": person,
+    "practice": practice,
+    "proposal": proposal,
+    "standing": standing,
+}
+"""The noun of an announcement -> how its thing is looked at."""
+
+
+async def _delegation(session: Reader, key: UUID) -> ByLanguage:
+    names = (await session.execute(sa.select(col(Delegation.names)).where(col(Delegation.id) == key))).scalar_one()
+    return ByLanguage(names, "en")
+
+
+async def _title(session: Reader, table: type[TextRow], key: str, thing: UUID) -> ByLanguage:
+    row = table_of(table).c
+    found = (await session.execute(sa.select(row.language, row.title, row.is_original).where(row[key] == thing))).all()
+    return ByLanguage({language: title for language, title, _ in found}, next(one for one, _, first in found if first))
+
+
+def _day(name: str, value: str | None) -> dict[str, Said]:
+    """The day of a fact (ISO 8601), under the name by which sentences call it."""
+    return {} if value is None else {name: date.fromisoformat(value)}

@@ -1,0 +1,133 @@
+"""The words of notices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from services.core.actor import Role
+
+
+class NoticeEvent(StrEnum):
+    """What people are told of; announced with a dot after the noun (``practice.returned``)."""
+
+    EXPRESSION_OF_INTEREST_SENT = "expression_of_interest_sent"
+    EXPRESSION_OF_INTEREST_TALKS_TAKEN_UP = "expression_of_interest_talks_taken_up"
+    EXPRESSION_OF_INTEREST_ASKED = "expression_of_interest_asked"
+    EXPRESSION_OF_INTEREST_REPLIED = "expression_of_interest_replied"
+    EXPRESSION_OF_INTEREST_AGREED = "expression_of_interest_agreed"
+    EXPRESSION_OF_INTEREST_DECLINED = "expression_of_interest_declined"
+    EXPRESSION_OF_INTEREST_WITHDRAWN = "expression_of_interest_withdrawn"
+    EXPRESSION_OF_INTEREST_EXPIRED = "expression_of_interest_expired"
+    EXPRESSION_OF_INTEREST_TURN_DUE = "expression_of_interest_turn_due"
+    PRACTICE_SUBMITTED = "practice_submitted"
+    PRACTICE_RETURNED = "practice_returned"
+    PRACTICE_PUBLISHED = "practice_published"
+    PRACTICE_WITHDRAWN = "practice_withdrawn"
+    PROPOSAL_EXPIRY_DUE = "proposal_expiry_due"
+    PROPOSAL_EXPIRED = "proposal_expired"
+    PROPOSAL_WITHDRAWN = "proposal_withdrawn"
+    STANDING_PROPOSED = "standing_proposed"
+    STANDING_ACCEPTED = "standing_accepted"
+    STANDING_REJECTED = "standing_rejected"
+    PERSON_INVITED = "person_invited"
+    PERSON_ROLE_GIVEN = "person_role_given"
+    PERSON_REMOVED = "person_removed"
+    PERSON_UNINVITED = "person_uninvited"
+
+
+class NoticeOrder(StrEnum):
+    """Orders of notices."""
+
+    NEWEST = "newest"
+
+
+class Who(StrEnum):
+    """Whom an event is told to; the sides are delegations that its subject names."""
+
+    OWNER = "owner"
+    """The delegation whose thing it is."""
+    SENDER = "sender"
+    RECEIVER = "receiver"
+    BOTH_SIDES = "both_sides"
+    ON_TURN = "on_turn"
+    """The side that is to answer."""
+    PERSON = "person"
+    """The one person it is about, whatever their standing."""
+    SECRETARIAT = "secretariat"
+    CO_CHAIRS = "co_chairs"
+    """The focal points of co-chairing states other than the one it is about."""
+
+
+WORKERS = frozenset({Role.CONTRIBUTOR, Role.FOCAL_POINT})
+DECIDERS = frozenset({Role.FOCAL_POINT})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who hears of an event, of people with ``roles``.
+
+    ``concerns``: also people of a delegation that takes part no more, or not yet. ``always``: mailed whatever the
+    person's setting, for it touches their access.
+    """
+
+    to: Who
+    roles: frozenset[Role] = WORKERS
+    concerns: bool = False
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ByLanguage:
+    """A title or name in the languages there are (BCP 47 -> text), and the one to show where the reader's is missing."""
+
+    texts: Mapping[str, str]
+    original: str
+
+    def best(self, language: str) -> str:
+        """The text in ``language``, else the original."""
+        return self.texts.get(language) or self.texts[self.original]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the platform, such as a role: ``table`` and ``key`` in the files of words."""
+
+    table: str
+    key: str
+
+
+Said = ByLanguage | Word | date | str
+"""What a sentence may have in a place: a name, a word of ours, a day, or what a person wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an event is about, as it is when people are told.
+
+    ``kind`` and ``id`` make the global id that a notice leads to. ``sides`` are delegations; ``said`` is what the
+    sentences may name.
+    """
+
+    kind: str
+    id: UUID
+    sides: Mapping[Who, UUID] = field(default_factory=dict)
+    person_id: UUID | None = None
+    said: Mapping[str, Said] = field(default_factory=dict)
+
+
+class MailState(StrEnum):
+    """Where a mail is on its way."""
+
+    WAITING = "waiting"
+    """To be sent at ``next_attempt_at``: nothing of it was accepted by anyone."""
+    SENDING = "sending"
+    """A worker has claimed it and is about to end the message; from here on nobody else may send it."""
+    SENT = "sent"
+    FAILED = "failed"
+    """Refused for good, given up after many attempts, or not to be sent any more; the reason says which."""
+    UNCONFIRMED = "unconfirmed"
+    """The worker or the connection broke while the server was accepting it: it may have arrived, so it is not sent
+    again by itself.
+    """
