@@ -6,7 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 
 import services.registry  # noqa: F401 - loads what higher slices add to the Shapes of lower ones
 from schema.core.errors import ERROR_TYPES
-from schema.core.execution import SplicingExecutor
+from schema.core.execution import Schema, SplicingExecutor
 from schema.core.node import NODES, NodeQuery
 from schema.core.scalars import SCALARS
 from schema.identity.mutation import IdentityMutation
@@ -80,7 +80,7 @@ NODES.update(
     standing_proposal=("StandingProposal", STANDING_PROPOSAL_BY_ID),
 )
 
-SCHEMA = strawberry.Schema(
+SCHEMA = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,

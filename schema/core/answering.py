@@ -1,14 +1,34 @@
 """What is answered, whichever way it goes: results as documents, errors as sentences."""
 
 import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from graphql import GraphQLError
+from strawberry import Schema
 from strawberry.types import ExecutionResult
 
+from schema.core.asking import Asked, operation_kind
+from schema.core.context import Context
 from services.core.errors import DomainError
 
 log = logging.getLogger("gof.graphql")
+
+
+async def results(schema: Schema, asked: Asked, context: Context) -> AsyncGenerator[ExecutionResult, None]:
+    """Execute what is asked: a query or a mutation gives one result, a subscription one for each event until it ends.
+
+    Raises:
+        Refused: it is not clear which operation of the document is meant.
+    """
+    if operation_kind(asked) != "subscription":
+        yield await schema.execute(asked.query, asked.variables, context, operation_name=asked.operation)
+        return
+    events: Any = await schema.subscribe(asked.query, asked.variables, context, operation_name=asked.operation)
+    async with aclosing(events):
+        async for result in events:
+            yield result
 
 
 def document(result: ExecutionResult, request_id: str) -> dict[str, Any]:

@@ -66,8 +66,8 @@ async def _hung_up(receive: Receive) -> Never:
 
 async def _heartbeat(send: Send) -> Never:
     while True:
-        await _sent(send, b":\n\n")
         await asyncio.sleep(HEARTBEAT)
+        await _sent(send, b":\n\n")
 
 
 async def _sent(send: Send, body: bytes, *, more: bool = True) -> None:

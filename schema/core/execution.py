@@ -4,9 +4,11 @@ from collections import OrderedDict
 from typing import Any
 
 import orjson
-from graphql import GraphQLObjectType, GraphQLOutputType
+import strawberry
+from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types import ExecutionContext
 
 from schema.core.context import Context, Info
 from schema.core.selection import Opened, Selector, open_values
@@ -58,6 +60,13 @@ class SplicingExecutor(StrawberryGraphQLCoreExecutionContext):
         if isinstance(result, orjson.Fragment):
             return result
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+
+class Schema(strawberry.Schema):
+    """A schema that leaves errors to those who answer: expected ones are no news, others are logged where masked."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Log nothing (``answering.shown`` does)."""
 
 
 async def read(info: Info, root: One | Connection, *, type_name: str | None = None, **given: Any) -> Any:

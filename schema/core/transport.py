@@ -15,7 +15,7 @@ from strawberry import Schema
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from schema.core.answering import document, problem
+from schema.core.answering import document, problem, results
 from schema.core.asking import MESSAGE_LIMIT, Asked, Refused, checked, loaded, operation_kind
 from schema.core.context import Context, MakeContext
 from schema.core.event_stream import EVENTS, EventStream
@@ -54,8 +54,7 @@ class GraphQLEndpoint:
         if kind == "mutation" and request.method == "GET":
             raise Refused(405, "A mutation cannot be asked for by GET.", headers={"allow": "POST"})
         if kind == "subscription" or media == EVENTS:
-            results = await self._schema.stream(asked.query, asked.variables, context, operation_name=asked.operation)
-            return EventStream(results, context.request_id)
+            return EventStream(results(self._schema, asked, context), context.request_id)
         result: ExecutionResult = await self._schema.execute(
             asked.query,
             variable_values=asked.variables,

@@ -16,9 +16,10 @@ from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry import Schema
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 
-from schema.core.answering import cause, document, problem
-from schema.core.asking import MESSAGE_LIMIT, Asked, Refused, checked, loaded, operation_kind
+from schema.core.answering import cause, document, problem, results
+from schema.core.asking import MESSAGE_LIMIT, Asked, Refused, checked, loaded
 from schema.core.context import Context, MakeContext
 from services.core.errors import NotSignedIn, Unavailable
 from services.core.listening import Stopping
@@ -143,7 +144,6 @@ class Socket:
     async def _operate(self, key: str, asked: Asked) -> None:
         """Run one operation to its end and say how it ended."""
         try:
-            operation_kind(asked)
             errors = await self._results(key, asked, await self._context())
         except Refused as refused:
             errors = [problem(refused.message, refused.code)]
@@ -154,12 +154,11 @@ class Socket:
 
     async def _results(self, key: str, asked: Asked, context: Context) -> list[dict[str, Any]]:
         """Send the results as they come; return the errors that end it, none where it came to its own end."""
-        results: Any = await self._schema.stream(asked.query, asked.variables, context, operation_name=asked.operation)
-        async with aclosing(results):
-            async for result in results:
+        async with aclosing(results(self._schema, asked, context)) as found:
+            async for result in found:
                 _require_going_on(result)
                 answer = document(result, context.request_id)
-                if "data" not in answer:
+                if isinstance(result, PreExecutionError) or "data" not in answer:
                     return answer["errors"]  # type: ignore[no-any-return]
                 await self._send(type="next", id=key, payload=answer)
         return []

@@ -93,6 +93,13 @@ def said(answer: dict[str, Any]) -> list[str]:
     return [turn["text"] for turn in answer["data"]["expressionOfInterestChanged"]["turns"]]
 
 
+async def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110 - what is waited for sets no event
+            await asyncio.sleep(0.01)
+
+
 class Client:
     """One socket of a client."""
 
@@ -150,13 +157,13 @@ class Events:
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
-        self._lines = response.aiter_lines()
+        self.lines = response.aiter_lines()
 
     async def next(self, seconds: float = 5) -> Event:
         """The next event with its data, comments passed over; ``("", None)`` where the stream ends."""
         async with asyncio.timeout(seconds):
             kind, data = "", None
-            async for line in self._lines:
+            async for line in self.lines:
                 name, _, value = line.partition(": ")
                 match name:
                     case "event":
