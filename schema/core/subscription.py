@@ -12,7 +12,7 @@ from services.core.listening import Stopping
 from services.core.read.shape import Connection, One
 
 IDLE = 2.0
-"""Seconds after which a subscription that hears nothing looks whether its actor still has the same rights."""
+"""Seconds between two looks at the rights of those who hear nothing; all look at once, so that one statement does."""
 AGAIN = 1.0
 """Seconds until the next attempt when the database cannot be asked."""
 
@@ -46,7 +46,8 @@ async def watched(info: Info, root: One | Connection, *topics: str, **given: Any
                 raise Stopping("The server stops. Connect again in a moment.")
             try:
                 seconds = await context.look_again(0)
-                found = await read(info, root, **given)
+                async with listener.turn:
+                    found = await read(info, root, **given)
             except Unavailable:
                 if not answered:
                     raise
@@ -61,9 +62,10 @@ async def watched(info: Info, root: One | Connection, *topics: str, **given: Any
 
 async def _told(info: Info, ear: asyncio.Event, seconds: float) -> None:
     """Return when ``ear`` was told something; meanwhile look now and then who asks, also when the token ends."""
+    clock = asyncio.get_running_loop().time
     while not ear.is_set():
         with suppress(TimeoutError):
-            await asyncio.wait_for(ear.wait(), min(IDLE, max(seconds, 0)))
+            await asyncio.wait_for(ear.wait(), min(IDLE - clock() % IDLE, max(seconds, 0)))
             return
         with suppress(Unavailable):
-            seconds = await info.context.look_again(IDLE)
+            seconds = await info.context.look_again(IDLE / 2)

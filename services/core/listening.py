@@ -20,6 +20,8 @@ PULSE = 10.0
 """Seconds after which a silent connection is asked whether it still lives."""
 MOST_EARS = 50
 """How many subscriptions one person may have in one process."""
+READERS = 4
+"""How many of those who were woken read at once; the other connections stay free for requests."""
 
 log = logging.getLogger("gof.live")
 
@@ -48,6 +50,7 @@ class Listener:
         self._url = url
         self._ears: dict[str, set[asyncio.Event]] = {}
         self._held: Counter[UUID] = Counter()
+        self.turn = asyncio.Semaphore(READERS)
         self.stopping = False
 
     @asynccontextmanager

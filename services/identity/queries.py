@@ -1,17 +1,20 @@
 """Who a token stands for, and the other reads of people."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
 from services.core.actor import SYSTEM, Actor, Role, Scope
+from services.core.batching import Batch
 from services.core.db import Database, Reader, Writer
 from services.core.errors import NotSignedIn
 from services.core.table import now
@@ -39,16 +42,7 @@ async def actor_of_access(db: Database, claims: AccessClaims) -> Actor:
     Raises:
         NotSignedIn: the session has ended, or the person has left.
     """
-    alive = _WHO.join(SignInSession, col(SignInSession.person_id) == col(Person.id)).where(
-        col(SignInSession.id) == claims.session,
-        col(Person.id) == claims.subject,
-        col(SignInSession.ended_at).is_(None),
-        col(SignInSession.expires_at) > now(),
-    )
-    found = await _first(db, alive)
-    if found is None:
-        raise NotSignedIn("Your session has ended. Sign in again.")
-    return _actor(found, frozenset(Scope), claims.session)
+    return _of_session(claims, (await actors_of_sessions(db, [claims.session])).get(claims.session))
 
 
 async def actor_of_api_token(db: Database, secret: str) -> Actor:
@@ -57,35 +51,54 @@ async def actor_of_api_token(db: Database, secret: str) -> Actor:
     Raises:
         NotSignedIn: no such token, or it was revoked or has expired, or its person has left.
     """
+    hashed = secret_hash(secret)
+    return _of_api_token((await actors_of_api_tokens(db, [hashed])).get(hashed))
+
+
+async def actors_of_sessions(db: Database, sessions: Collection[UUID]) -> dict[UUID, Actor]:
+    """Return who asks in each of these sessions, with the rights of now; those that are over are left out."""
     alive = (
-        _WHO.add_columns(col(ApiToken.scopes))
+        _WHO.add_columns(col(SignInSession.id).label("key"))
+        .join(SignInSession, col(SignInSession.person_id) == col(Person.id))
+        .where(
+            col(SignInSession.id) == sa.func.any(sa.bindparam("keys", list(sessions), ARRAY(sa.Uuid()))),
+            col(SignInSession.ended_at).is_(None),
+            col(SignInSession.expires_at) > now(),
+        )
+    )
+    return {one.key: _actor(one, frozenset(Scope), one.key) for one in await _all(db, alive)}
+
+
+async def actors_of_api_tokens(db: Database, hashes: Collection[bytes]) -> dict[bytes, Actor]:
+    """Return whom API tokens stand for by the hash of each, with the rights of now; those of nobody are left out."""
+    alive = (
+        _WHO.add_columns(col(ApiToken.secret_hash).label("key"), col(ApiToken.scopes))
         .join(ApiToken, col(ApiToken.person_id) == col(Person.id))
         .where(
-            col(ApiToken.secret_hash) == secret_hash(secret),
+            col(ApiToken.secret_hash) == sa.func.any(sa.bindparam("keys", list(hashes), ARRAY(sa.LargeBinary()))),
             col(ApiToken.revoked_at).is_(None),
             col(ApiToken.expires_at) > now(),
         )
     )
-    found = await _first(db, alive)
-    if found is None:
-        raise NotSignedIn("This API token is not valid: it was revoked, has expired, or its person has left.")
-    return _actor(found, rules.SCOPES[found.role] & frozenset(found.scopes), None)
+    found = await _all(db, alive)
+    return {one.key: _actor(one, rules.SCOPES[one.role] & frozenset(one.scopes), None) for one in found}
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Whom a token stood for, when that was asked, and when the token ends, by the clock of ``Actors``."""
+    """Whom a token stood for and when that was asked, by the clock of ``Actors``; the claims of an access token."""
 
     actor: Actor
     at: float
-    good_until: float
+    claims: AccessClaims | None
 
 
 class Actors:
     """Whom the tokens of requests stand for, remembered by hash; a dictionary look-up for a token seen just now.
 
     What is remembered is at most ``SECONDS`` old, so that this is how long a revocation, a removal, a change of
-    role or of standing takes to reach a request, in whichever process it happened.
+    role or of standing takes to reach a request, in whichever process it happened. Tokens that are asked for at once
+    are looked up by one statement.
     """
 
     SECONDS = 5.0
@@ -93,8 +106,10 @@ class Actors:
     def __init__(
         self, db: Database, signer: Signer, *, size: int = 10_000, clock: Callable[[], float] = monotonic
     ) -> None:
-        self._db, self._signer, self._size, self._clock = db, signer, size, clock
+        self._signer, self._size, self._clock = signer, size, clock
         self._known: OrderedDict[bytes, _Seen] = OrderedDict()
+        self._sessions = Batch(partial(actors_of_sessions, db))
+        self._api_tokens = Batch(partial(actors_of_api_tokens, db))
 
     async def of(self, token: str) -> Actor:
         """Return whom an access token or an API token stands for.
@@ -113,23 +128,27 @@ class Actors:
             NotSignedIn: it stands for nobody, or nobody any more.
         """
         key, asked_at = secret_hash(token), self._clock()
-        seen = self._known.get(key)
-        if seen is not None and asked_at - seen.at < age and asked_at < seen.good_until:
-            self._known.move_to_end(key)
-            return seen.actor, seen.good_until - asked_at
-        self._known.pop(key, None)
-        actor, seconds = await self._looked_up(token)
-        self._known[key] = _Seen(actor, asked_at, asked_at + seconds)
+        seen = self._known.pop(key, None)
+        claims = self._claims(token, seen)
+        if seen is None or asked_at - seen.at >= age:
+            seen = _Seen(await self._looked_up(key, claims), asked_at, claims)
+        self._known[key] = seen
         if len(self._known) > self._size:
             self._known.popitem(last=False)
-        return actor, seconds
+        return seen.actor, inf if claims is None else (claims.expires_at - now()).total_seconds()
 
-    async def _looked_up(self, token: str) -> tuple[Actor, float]:
-        """Return the actor, and for how many seconds at most the token can still be good."""
+    def _claims(self, token: str, seen: _Seen | None) -> AccessClaims | None:
+        """Return the claims of an access token that has not expired, its signature verified once; None for others."""
         if token.startswith(f"{API_TOKEN}_"):
-            return await actor_of_api_token(self._db, token), inf
-        claims = self._signer.verify(token)
-        return await actor_of_access(self._db, claims), (claims.expires_at - now()).total_seconds()
+            return None
+        if seen is not None and seen.claims is not None and now() < seen.claims.expires_at:
+            return seen.claims
+        return self._signer.verify(token)
+
+    async def _looked_up(self, key: bytes, claims: AccessClaims | None) -> Actor:
+        if claims is None:
+            return _of_api_token(await self._api_tokens.get(key))
+        return _of_session(claims, await self._sessions.get(claims.session))
 
 
 async def hold_delegation(session: Writer, delegation_id: UUID | None) -> bool:
@@ -154,9 +173,21 @@ async def has_focal_point(session: Reader, delegation_id: UUID) -> bool:
     return bool(await session.scalar(sa.select(there.exists())))
 
 
-async def _first(db: Database, statement: sa.Select[Any]) -> sa.Row[Any] | None:
+def _of_session(claims: AccessClaims, found: Actor | None) -> Actor:
+    if found is None or found.person_id != claims.subject:
+        raise NotSignedIn("Your session has ended. Sign in again.")
+    return found
+
+
+def _of_api_token(found: Actor | None) -> Actor:
+    if found is None:
+        raise NotSignedIn("This API token is not valid: it was revoked, has expired, or its person has left.")
+    return found
+
+
+async def _all(db: Database, statement: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
     async with db.read(SYSTEM) as session:
-        found: sa.Row[Any] | None = (await session.execute(statement)).one_or_none()
+        found: Sequence[sa.Row[Any]] = (await session.execute(statement)).all()
         return found
 
 

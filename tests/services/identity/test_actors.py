@@ -1,5 +1,6 @@
 """Whom a token stands for, and how soon it no longer does."""
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from services.core import tokens
 from services.core.actor import SYSTEM, Actor, Role, Scope
 from services.core.db import Database, Reader
 from services.core.errors import NotSignedIn
@@ -209,16 +211,56 @@ async def test_a_change_of_role_or_standing_reaches_a_known_token_within_5_secon
     assert (found.role, found.acts, found.reads_members) == (Role.CONTRIBUTOR, False, False)
 
 
-async def test_a_known_access_token_is_not_good_beyond_its_own_end(db: Database) -> None:
+async def test_a_known_access_token_is_not_good_beyond_its_own_end(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     me, _ = await in_session(db, "ZMB viewer")
     assert me.person_id is not None
     assert me.session_id is not None
-    actors, clock, asked = actors_over(db)
+    actors, clock, _ = actors_over(db)
     token = SIGNER.sign(me.person_id, me.session_id, timedelta(seconds=3))
     await actors.of(token)
+    later = now() + timedelta(seconds=3)
+    for module in (queries, tokens):
+        monkeypatch.setattr(module, "now", lambda: later)
     clock.seconds += 3
-    await actors.of(token)
-    assert asked.times == 2, "it was verified anew, though less than 5 seconds had passed"
+    with pytest.raises(NotSignedIn, match="expired"):
+        await actors.of(token)
+
+
+async def test_rights_may_be_asked_for_anew_and_a_token_says_how_long_it_lasts(db: Database) -> None:
+    me, access = await in_session(db, "ZMB viewer")
+    secret, _ = await a_token(db, me, Scope.READ)
+    actors, clock, asked = actors_over(db)
+    for token, lifetime in ((access, 600.0), (secret, float("inf"))):
+        before = asked.times
+        assert (await actors.at_most(5, token))[1] == pytest.approx(lifetime, abs=5)
+        clock.seconds += 1
+        await actors.at_most(2, token)
+        assert asked.times == before + 1
+        await actors.at_most(1, token)
+        await actors.at_most(0, token)
+        assert asked.times == before + 3
+
+
+async def test_tokens_that_are_asked_for_at_once_are_looked_up_by_one_statement(db: Database) -> None:
+    found = [await in_session(db, f"ZMB {role}") for role in ("viewer", "contributor", "focal point")]
+    actors, _, asked = actors_over(db)
+    answers = await asyncio.gather(*(actors.at_most(0, access) for _, access in 2 * found))
+    assert [one.person_id for one, _ in answers] == [me.person_id for me, _ in 2 * found]
+    assert asked.times == 1
+
+
+async def test_one_bad_token_among_many_is_refused_alone(db: Database) -> None:
+    me, access = await in_session(db, "ZMB viewer")
+    gone, ended = await in_session(db, "ZMB contributor")
+    async with db.write(gone) as session:
+        await commands.sign_out(session, gone)
+    actors, _, _ = actors_over(db)
+    good, bad = await asyncio.gather(actors.of(access), actors.of(ended), return_exceptions=True)
+    assert isinstance(good, Actor)
+    assert good.person_id == me.person_id
+    assert isinstance(bad, NotSignedIn)
 
 
 async def test_only_so_many_tokens_are_remembered_and_the_least_used_goes_first(db: Database) -> None:
