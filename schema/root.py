@@ -11,6 +11,7 @@ from schema.core.node import NODES, NodeQuery
 from schema.core.scalars import SCALARS
 from schema.identity.mutation import IdentityMutation
 from schema.identity.query import IdentityQuery
+from schema.identity.subscription import IdentitySubscription
 from schema.identity.types import Viewer
 from schema.matching.mutation import MatchingMutation
 from schema.matching.query import MatchingQuery
@@ -59,7 +60,7 @@ class Mutation(
     "changed, read anew with the rights you have then. It ends when your token does, when what you may do changes, and "
     "when you may not know of the thing any more."
 )
-class Subscription(ProposalSubscription):
+class Subscription(IdentitySubscription, ProposalSubscription):
     """All live reads."""
 
 

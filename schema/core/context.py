@@ -1,5 +1,6 @@
 """What every resolver is given: the database, who is asking, and what sign-ins are made with."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -18,6 +19,15 @@ from services.identity.queries import Actors
 
 Look = Callable[[float], Awaitable[tuple[Actor, float]]]
 """Who asks, by a look at most so many seconds old, and for how many seconds at most that can still be so."""
+
+
+LOOK = 2.0
+"""Seconds between two looks at who still is who; all look at the same moments, so that one statement does for all."""
+
+
+def until_next_look(seconds: float) -> float:
+    """Return the seconds to the next of these moments; less where a token is good only for ``seconds`` more."""
+    return min(LOOK - asyncio.get_running_loop().time() % LOOK, max(seconds, 0))
 
 
 class RightsChanged(NotPermitted):

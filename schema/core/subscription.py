@@ -5,14 +5,12 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import Any
 
-from schema.core.context import Info
+from schema.core.context import LOOK, Info, until_next_look
 from schema.core.execution import read
 from services.core.errors import NotFound, Unavailable
 from services.core.listening import Stopping
 from services.core.read.shape import Connection, One
 
-IDLE = 2.0
-"""Seconds between two looks at the rights of those who hear nothing; all look at once, so that one statement does."""
 AGAIN = 1.0
 """Seconds until the next attempt when the database cannot be asked."""
 
@@ -21,7 +19,7 @@ async def watched(info: Info, root: One | Connection, *topics: str, **given: Any
     """Answer the subscription's field from ``root``'s Shape: at once, and again each time one of ``topics`` was told.
 
     Nothing is missed between the two: who listens, listens before the first read. Every answer is read with the
-    rights that the actor has after the event, and without events they are looked at every ``IDLE`` seconds, so that
+    rights that the actor has after the event, and without events they are looked at every 2 seconds, so that
     it ends with the token, and within 5 seconds when the person is signed out, removed, suspended or given another
     role. While the database cannot be reached it waits. ``given`` is as in ``read``.
 
@@ -62,10 +60,9 @@ async def watched(info: Info, root: One | Connection, *topics: str, **given: Any
 
 async def _told(info: Info, ear: asyncio.Event, seconds: float) -> None:
     """Return when ``ear`` was told something; meanwhile look now and then who asks, also when the token ends."""
-    clock = asyncio.get_running_loop().time
     while not ear.is_set():
         with suppress(TimeoutError):
-            await asyncio.wait_for(ear.wait(), min(IDLE - clock() % IDLE, max(seconds, 0)))
+            await asyncio.wait_for(ear.wait(), until_next_look(seconds))
             return
         with suppress(Unavailable):
-            seconds = await info.context.look_again(IDLE / 2)
+            seconds = await info.context.look_again(LOOK / 2)

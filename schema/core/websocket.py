@@ -8,6 +8,7 @@ ends, the socket is closed with 4403, whereupon clients of the protocol connect 
 import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
+from math import inf
 from typing import Any, Never
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from strawberry.types.execution import PreExecutionError
 
 from schema.core.answering import cause, document, problem, results
 from schema.core.asking import MESSAGE_LIMIT, Asked, Refused, checked, loaded
-from schema.core.context import Context, MakeContext
+from schema.core.context import LOOK, Context, MakeContext, RightsChanged, until_next_look
 from services.core.errors import NotSignedIn, Unavailable
 from services.core.listening import Stopping
 
@@ -31,8 +32,6 @@ MOST_OPERATIONS = 20
 """Operations that may run at once over one socket."""
 LONGEST_ID = 200
 """Characters of an operation's id."""
-WATCH = 2.0
-"""Seconds between two looks whether the socket's token is still good."""
 
 
 class Closing(Exception):
@@ -80,8 +79,7 @@ class Socket:
         closing: Closing | None = None
         try:
             async with asyncio.TaskGroup() as self._tasks:
-                await self._greet()
-                self._tasks.create_task(self._watch())
+                self._tasks.create_task(self._watch(await self._greet()))
                 while True:
                     await self._handle(await self._received())
         except* Closing as group:
@@ -92,7 +90,7 @@ class Socket:
             with suppress(WebSocketDisconnect):  # the client may be gone meanwhile
                 await self._websocket.close(closing.code, closing.reason.encode()[:120].decode(errors="ignore"))
 
-    async def _greet(self) -> None:
+    async def _greet(self) -> Context:
         """Wait for ``connection_init`` and learn who is there."""
         try:
             async with asyncio.timeout(GREETING):
@@ -106,10 +104,11 @@ class Socket:
             raise Closing(4401, "Unauthorized: connection_init comes first")
         self._presented = presented(self._websocket, message.get("payload"))
         try:
-            await self._context()
+            context = await self._context()
         except Unavailable as error:
             raise Closing(1013, error.message) from error
         await self._send(type="connection_ack")
+        return context
 
     async def _handle(self, message: dict[str, Any]) -> None:
         match message["type"]:
@@ -178,12 +177,16 @@ class Socket:
         except NotSignedIn as error:
             raise Closing(4403, error.message) from error
 
-    async def _watch(self) -> Never:
+    async def _watch(self, context: Context) -> Never:
         """Close the socket when its token ends, though nothing runs over it."""
+        seconds = inf
         while True:
-            await asyncio.sleep(WATCH)
-            with suppress(Unavailable):
-                await self._context()
+            await asyncio.sleep(until_next_look(seconds))
+            try:
+                with suppress(Unavailable, RightsChanged):  # with other rights it goes on; what runs over it ends
+                    seconds = await context.look_again(LOOK / 2)
+            except NotSignedIn as error:
+                raise Closing(4403, error.message) from error
 
     async def _received(self) -> dict[str, Any]:
         """Return the next message.

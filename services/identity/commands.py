@@ -14,6 +14,7 @@ from services.core.audit import record
 from services.core.db import Writer, unique
 from services.core.errors import NotFound, NotPermitted, NotSignedIn
 from services.core.events import announce
+from services.core.live import tell, topic
 from services.core.policy import Refusals, lock
 from services.core.table import now
 from services.core.tokens import new_secret, secret_hash
@@ -151,6 +152,7 @@ async def end_session(session: Writer, actor: Actor, session_id: UUID) -> UUID:
     begun.revision += 1
     await session.flush()
     await record(session, actor, "session.ended", "session", session_id)
+    await tell(session, topic("person", _myself(actor)))
     return session_id
 
 
@@ -219,6 +221,7 @@ async def _keep(session: Writer, actor: Actor, person: Person, act: str, **conte
     person.revision += 1
     await session.flush()
     await record(session, actor, act, "person", person.id, **content)
+    await tell(session, topic("person", person.id))
     return person.id
 
 

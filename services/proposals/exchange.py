@@ -65,7 +65,7 @@ async def move(
     deadline = None if expression.turn_deadline is None else expression.turn_deadline.isoformat()
     facts = {"message": str(message.id), "turn": expression.turn, "deadline": deadline}
     await announce(session, actor, f"{KIND}.{kind.value}", expression.id, **facts)
-    await tell(session, topic(KIND, expression.id))
+    await tell(session, *topics(expression))
     return expression.id
 
 
@@ -91,6 +91,12 @@ async def say(
     session.add(message)
     await session.flush()
     return message
+
+
+def topics(expression: ExpressionOfInterest) -> list[str]:
+    """What is told when a turn passes: the expression of interest, and its two delegations, for whom it may matter."""
+    both = (expression.sender_id, expression.receiver_id)
+    return [topic(KIND, expression.id), *(topic("delegation", one) for one in both)]
 
 
 def needed(text: str, name: str) -> str:

@@ -22,7 +22,7 @@ from services.proposals import expression_policy, policy, rules
 from services.proposals.commands import BATCH, a_reason
 from services.proposals.content import language_tag
 from services.proposals.errors import AlreadyExpressed, PlacesTaken
-from services.proposals.exchange import KIND, Words, move, needed
+from services.proposals.exchange import KIND, Words, move, needed, topics
 from services.proposals.tables import ExpressionOfInterest, Proposal
 from services.proposals.terms import ExpressionStatus, ProposalStatus, TurnKind
 
@@ -210,7 +210,7 @@ async def expire_expressions(session: Writer) -> int:
         await session.flush()
         await record(session, SYSTEM, f"{KIND}.expired", KIND, one.id)
         await announce(session, SYSTEM, f"{KIND}.expired", one.id, turn=whose)
-        await tell(session, topic(KIND, one.id))
+        await tell(session, *topics(one))
     return len(found)
 
 

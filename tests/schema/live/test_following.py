@@ -60,3 +60,31 @@ async def test_it_ends_when_the_token_does(server: Running, place: Place) -> Non
         assert code == 4403
         assert "expired" in str(reason)
         assert (await events.next())[1]["errors"][0]["extensions"]["code"] == "NOT_SIGNED_IN"
+
+
+VIEWER = "subscription { viewerChanged { person { name } unreadCount sessions { nodes { endedAt } } } }"
+
+
+async def test_who_asks_hears_of_notices_of_sessions_and_of_turns_and_others_do_not(
+    server: Running, place: Place
+) -> None:
+    key = await place.talks()
+    token, stranger = await place.token("FRA focal point"), await place.token("SEN focal point")
+    async with socket(server.host, token) as client, socket(server.host, stranger) as other:
+        for one in (client, other):
+            await one.send("subscribe", id="1", payload={"query": VIEWER})
+        assert (await client.next())["data"]["viewerChanged"]["sessions"]["nodes"] == [{"endedAt": None}]
+        await other.next()
+        await place.ask(key, "How many?")
+        assert (await client.next())["data"]["viewerChanged"]["person"] == {"name": "FRA focal point"}
+
+        another = await place.token("FRA focal point")
+        async with socket(server.host, another) as elsewhere:
+            ended = {"query": "mutation { signOut { done errors { code } } }"}
+            await elsewhere.send("subscribe", id="2", payload=ended)
+            assert (await elsewhere.next("2"))["data"]["signOut"]["errors"] == []
+            after = (await client.next())["data"]["viewerChanged"]
+            assert sorted(one["endedAt"] is None for one in after["sessions"]["nodes"]) == [False, True]
+            assert (await elsewhere.closed())[0] == 4403
+        with pytest.raises(TimeoutError):
+            await other.receive(seconds=0.3)
