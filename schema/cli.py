@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import orjson
 import typer
@@ -20,9 +21,11 @@ app = typer.Typer(
 reference = typer.Typer(help="Reference data: states, classifications, sectors, SDG targets, languages, licences.")
 demo = typer.Typer(help="Demonstration data: plainly fictional, marked as demo everywhere.")
 imports = typer.Typer(help="Bring in rows of JSONL, CSV or XLSX: added, or updated by (delegation, externalId).")
+mails = typer.Typer(help="Mails on their way: what failed or is not confirmed, and sending it again.")
 app.add_typer(reference, name="reference", no_args_is_help=True)
 app.add_typer(demo, name="demo", no_args_is_help=True)
 app.add_typer(imports, name="import", no_args_is_help=True)
+app.add_typer(mails, name="mails", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
@@ -115,6 +118,29 @@ def invite(
     from schema import inviting
 
     typer.echo(inviting.invite(email, name, tuple(language or ()), say))
+
+
+@mails.command("list")
+def mails_list(
+    first: Annotated[int, typer.Option(min=1, max=1_000, help="How many, the newest first.")] = 50, json: Json = False
+) -> None:
+    """Count the mails in each state, and show those that failed or are unconfirmed, with the reason."""
+    from schema import mails as posted
+
+    report = posted.report(first, say)
+    if json:
+        show(report)
+    else:
+        for line in posted.told(report):
+            typer.echo(line)
+
+
+@mails.command("resend")
+def mails_resend(mail: Annotated[UUID, typer.Argument(help="The id that `gof mails list` shows.")]) -> None:
+    """Send a mail that failed or is unconfirmed once more; one that had arrived then comes twice."""
+    from schema import mails as posted
+
+    posted.resend(mail, say)
 
 
 @reference.command("load")

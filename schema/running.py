@@ -88,7 +88,7 @@ def work(say: Say) -> None:
     chosen = settings()
     with until_interrupted(say), database(chosen, say) as urls:
         say("working; Ctrl-C stops")
-        asyncio.run(_work(urls))
+        asyncio.run(_work(urls, say))
 
 
 def load_demo(say: Say) -> bool:
@@ -206,7 +206,7 @@ async def _serve(urls: Urls, chosen: Settings, say: Say, accounts: list[str], *,
         )
     )
     stop = asyncio.Event()
-    working = asyncio.create_task(_work(urls, stop)) if worker else None
+    working = asyncio.create_task(_work(urls, say, stop)) if worker else None
     try:
         await server.serve()
     finally:
@@ -215,10 +215,12 @@ async def _serve(urls: Urls, chosen: Settings, say: Say, accounts: list[str], *,
             await working
 
 
-async def _work(urls: Urls, stop: asyncio.Event | None = None) -> None:
+async def _work(urls: Urls, say: Say, stop: asyncio.Event | None = None) -> None:
     from services import registry
     from services.core.jobs import run_worker
+    from services.notices.jobs import where_mails_go
 
     assert registry.METADATA
+    say(where_mails_go(settings()))
     async with opened(urls.app) as db:
         await run_worker(urls.app, db, stop or asyncio.Event())

@@ -65,10 +65,29 @@ function tabs(examples) {
   return examples.trim().split(/\n\n(?=#)/).map((query) => ({ query }));
 }
 
+// What the address names behind its #, as links in mails do: a thing by its id, an invitation, one's settings.
+const LINKED = {
+  open: (id) => `# Sign in first (a tab beside this one): a mail has led you here.
+query { node(id: ${id}) { __typename id } viewer { notices(first: 5) { nodes { about title { text } text { text } } } } }`,
+  invitation: (secret) => `# Choose your password: 12 to 128 characters, not easy to guess. Then sign in.
+mutation { invitationAccept(input: { secret: ${secret}, password: "" }) { done errors { message } } }`,
+  settings: () => `# Sign in first. Which notices you want by e-mail: EACH or NONE.
+mutation { settingsChange(input: { mail: EACH }) { person { name } errors { message } } }`,
+};
+
+function linked() {
+  const [what, value = ""] = location.hash.slice(1).split(/=(.*)/);
+  if (!Object.hasOwn(LINKED, what)) return undefined;
+  history.replaceState(null, "", location.pathname); // a secret does not stay in the address
+  return LINKED[what](JSON.stringify(decodeURIComponent(value)));
+}
+
 async function start() {
   const examples = await (await fetch("/graphiql/examples.graphql")).text();
   const storage = GraphiQL.createLocalStorage({ namespace: NAMESPACE });
-  const settings = { fetcher: ask, storage, defaultTabs: tabs(examples), showPersistHeadersSettings: false };
+  const query = linked(); // a tab of its own, in front of those that are remembered
+  const defaultTabs = [...(query ? [{ query }] : []), ...tabs(examples)];
+  const settings = { fetcher: ask, storage, query, defaultTabs, showPersistHeadersSettings: false };
   ReactDOM.createRoot(document.getElementById("graphiql")).render(React.createElement(GraphiQL, settings));
   document.getElementById("restore").addEventListener("click", () => {
     if (!confirm("Close all tabs, forget the history and open the examples again?")) return;

@@ -18,19 +18,19 @@ from pgqueuer.queries import Queries
 from services.core.db import Database, Writer, connect
 
 Handler = Callable[..., Awaitable[None]]
-HANDLERS: dict[str, Handler] = {}
-"""Job name -> what does it: called with the database and the job's payload."""
+HANDLERS: dict[str, tuple[Handler, int]] = {}
+"""Job name -> what does it, called with the database and the job's payload, and how many at once among all workers."""
 SCHEDULES: dict[str, tuple[str, Callable[[Database], Awaitable[None]]]] = {}
 """Name -> cron expression (UTC) and what is done then."""
 
 log = logging.getLogger("gof.jobs")
 
 
-def handles(name: str) -> Callable[[Handler], Handler]:
-    """Register the handler of the jobs called ``name``."""
+def handles(name: str, *, at_once: int = 0) -> Callable[[Handler], Handler]:
+    """Register the handler of the jobs called ``name``; ``at_once`` limits how many are done at the same time, 0 not."""
 
     def register(handler: Handler) -> Handler:
-        HANDLERS[name] = handler
+        HANDLERS[name] = (handler, at_once)
         return handler
 
     return register
@@ -58,8 +58,8 @@ async def run_worker(url: str, db: Database, stop: asyncio.Event) -> None:
     """Do the jobs and schedules until ``stop`` is set; listens on a connection of its own."""
     connection = await connect(url)
     worker = PgQueuer(AsyncpgDriver(connection))
-    for name, handler in HANDLERS.items():
-        worker.entrypoint(name, on_failure="hold")(_job(db, handler))
+    for name, (handler, at_once) in HANDLERS.items():
+        worker.entrypoint(name, on_failure="hold", concurrency_limit=at_once)(_job(db, handler))
     for name, (cron, work) in SCHEDULES.items():
         worker.schedule(name, cron, clean_old=True)(_schedule(db, name, work))
     running = asyncio.create_task(worker.run())

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from email_validator import validate_email
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -14,6 +15,13 @@ PREFIX = "GOF_"
 URL_SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
 DATABASE_URL = (
     "an address of the form postgresql://user:password@host:port/database (a password's special characters "
+    "percent-encoded)"
+)
+
+
+SMTP_URL = (
+    "the address of a mail server, smtp://host:port, smtp://user:password@host:port?starttls or "
+    "smtps://user:password@host:port (a password only over TLS, or to this machine; its special characters "
     "percent-encoded)"
 )
 
@@ -59,6 +67,15 @@ class Settings(BaseSettings):
         default=14, ge=1, le=90, description="how long one stays signed in without coming back, 1 to 90 days"
     )
 
+    smtp_url: str | None = Field(
+        default=None,
+        repr=False,
+        description=f"{SMTP_URL} (not set: mails are written into the folder mails of GOF_DATA_DIR)",
+    )
+    mail_from: str | None = Field(
+        default=None, description="the e-mail address that mails come from, such as no-reply@friends.example"
+    )
+
     @field_validator("database_url", "migration_url")
     @classmethod
     def _normal_database_url(cls, value: str | None) -> str | None:
@@ -71,6 +88,29 @@ class Settings(BaseSettings):
             raise ValueError
         _ = parts.port  # a ValueError when it is not a number, or too large
         return f"postgresql://{rest}"
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "smtps://host")
+        secure = parts.scheme == "smtps" or parts.query == "starttls" or parts.hostname in ("127.0.0.1", "::1")
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.fragment:
+            raise ValueError
+        if parts.query not in ("", "starttls") or (parts.query and parts.scheme == "smtps"):
+            raise ValueError
+        if (parts.username is None) != (parts.password is None) or not (secure or parts.password is None):
+            raise ValueError
+        _ = parts.port  # a ValueError when it is not a number, or too large
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_mail_from(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        address = validate_email(value, check_deliverability=False, allow_smtputf8=False).ascii_email
+        assert address is not None, "without SMTPUTF8 there is one"
+        return address
 
     @field_validator("public_url")
     @classmethod
@@ -110,6 +150,11 @@ def read_settings() -> Settings:
             f"{_variable(missing)} is missing: a PostgreSQL of your own needs both GOF_DATABASE_URL, with the "
             "role that serves, and GOF_MIGRATION_URL, with the role that owns the tables.",
             path=(_variable(missing),),
+        )
+    if found.smtp_url is not None and found.mail_from is None:
+        raise WrongSetting(
+            f"GOF_MAIL_FROM is missing: with GOF_SMTP_URL it takes {Settings.model_fields['mail_from'].description}.",
+            path=("GOF_MAIL_FROM",),
         )
     return found
 

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from services.core.db import Reader
 from services.core.read.shape import table_of
-from services.core.texts import TextRow
+from services.core.texts import TextRow, TranslationStatus
 from services.identity.tables import Person
 from services.membership.tables import Delegation, StandingProposal
 from services.notices.terms import ByLanguage, Said, Subject, Who, Word
@@ -115,8 +115,10 @@ async def _delegation(session: Reader, key: UUID) -> ByLanguage:
 
 
 async def _title(session: Reader, table: type[TextRow], key: str, thing: UUID) -> ByLanguage:
-    row = table_of(table).c
-    found = (await session.execute(sa.select(row.language, row.title, row.is_original).where(row[key] == thing))).all()
+    """The title as its author wrote it, and in the languages in which the author has accepted it."""
+    row, authors_own = table_of(table).c, (TranslationStatus.ORIGINAL, TranslationStatus.ACCEPTED)
+    wanted = sa.select(row.language, row.title, row.is_original)
+    found = (await session.execute(wanted.where(row[key] == thing, row.translation_status.in_(authors_own)))).all()
     return ByLanguage({language: title for language, title, _ in found}, next(one for one, _, first in found if first))
 
 

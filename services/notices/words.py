@@ -20,6 +20,8 @@ from services.notices.terms import ByLanguage, NoticeEvent, Said, Word
 NAME_LIMIT, TEXT_LIMIT = 120, 500
 """Characters of a name or title, and of what a person wrote, that a sentence shows."""
 _ISOLATE, _END = "\u2068", "\u2069"
+_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that only say in which direction others run (UAX #9)."""
 
 
 @cache
@@ -51,8 +53,14 @@ def framing(key: str, language: str, **names: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """The text on one line, cut to ``limit`` characters with an ellipsis; what is no text (controls) is left out."""
-    line = " ".join("".join(one for one in text if one.isspace() or unicodedata.category(one)[0] != "C").split())
+    """What a person wrote, on one line of up to ``limit`` characters; it does not turn the direction of others' text."""
+    return one_line("".join(letter for letter in text if letter not in _DIRECTIONS), limit)
+
+
+def one_line(text: str, limit: int) -> str:
+    """The text on one line, cut to ``limit`` characters with an ellipsis; control characters are left out."""
+    kept = (letter for letter in text if letter.isspace() or unicodedata.category(letter) not in {"Cc", "Cs"})
+    line = " ".join("".join(kept).split())
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
 
 

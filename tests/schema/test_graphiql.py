@@ -139,3 +139,17 @@ def test_the_sign_in_of_the_examples_is_a_focal_point_of_the_demo_data() -> None
     (email,) = re.findall(r'email: "([^"]*)"', sign_in)
     people = [person for line in DEMO.read_text(encoding="utf-8").splitlines() for person in json.loads(line)["people"]]
     assert [person["role"] for person in people if person["email"] == email] == [Role.FOCAL_POINT]
+
+
+LINKED = re.findall(r"=> `(.*?)`", files()["page.js"].plain.decode(), re.DOTALL)
+"""What page.js asks for where a link of a mail leads, with a place for what the link names."""
+
+
+def test_what_a_mail_links_to_is_a_question_that_the_schema_knows() -> None:
+    asked = [re.sub(r"\$\{\w+\}", '"practice_0192f0e17c4b7d0e8b1fa0c3d2e4f5a6"', one) for one in LINKED]
+    assert [name for one in asked for name in ("node(", "invitationAccept", "settingsChange") if name in one] == [
+        "node(",
+        "invitationAccept",
+        "settingsChange",
+    ]
+    assert [validate(SCHEMA._schema, parse(one)) for one in asked] == [[], [], []]

@@ -145,3 +145,57 @@ def test_a_process_reads_its_settings_once(monkeypatch: pytest.MonkeyPatch) -> N
     settings.cache_clear()
     assert settings().port == 9999
     settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://mail.example",
+        "smtp://mail.example:2525",
+        "smtps://platform:p%40ss@mail.example:465",
+        "smtp://platform:p%40ss@mail.example:587?starttls",
+        "smtp://platform:p%40ss@127.0.0.1:2525",
+    ],
+)
+def test_a_mail_server_is_named_by_its_address_and_mails_come_from_somebody(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("GOF_SMTP_URL", url)
+    with pytest.raises(WrongSetting, match=r"^GOF_MAIL_FROM is missing: with GOF_SMTP_URL it takes the e-mail address"):
+        read_settings()
+    monkeypatch.setenv("GOF_MAIL_FROM", "no-reply@friends.example")
+    assert (read_settings().smtp_url, read_settings().mail_from) == (url, "no-reply@friends.example")
+    assert "p%40ss" not in repr(read_settings())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example:25",
+        "http://mail.example",
+        "smtp://",
+        "smtp://mail.example/inbox",
+        "smtp://mail.example:99999",
+        "smtp://mail.example?tls",
+        "smtps://mail.example?starttls",
+        "smtp://platform@mail.example?starttls",
+        "smtp://platform:s3cret@mail.example",
+    ],
+)
+def test_a_mail_server_that_cannot_be_is_refused_and_so_is_a_password_without_tls(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("GOF_SMTP_URL", url)
+    monkeypatch.setenv("GOF_MAIL_FROM", "no-reply@friends.example")
+    with pytest.raises(WrongSetting, match=r"^GOF_SMTP_URL takes the address of a mail server, ") as caught:
+        read_settings()
+    assert "s3cret" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "address", ["no-reply", "a@b@c.example", "no reply@friends.example", "dépêche@friends.example"]
+)
+def test_mails_come_from_an_address_that_every_server_takes(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("GOF_MAIL_FROM", address)
+    with pytest.raises(WrongSetting, match=r"^GOF_MAIL_FROM cannot be"):
+        read_settings()

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from services.core.actor import SYSTEM, Role
 from services.core.db import Database, Writer
+from services.core.read.shape import table_of
 from services.identity.commands import give_role, invite_person, remove_person
 from services.identity.terms import Invitation
 from services.membership.commands import decide_standing, propose_standing
 from services.membership.tables import StandingProposal
 from services.membership.terms import Standing, StandingChange
 from services.practices import commands as practices
+from services.practices.tables import PracticeText
 from services.practices.terms import PracticeStatus
 from services.proposals import commands as proposals
 from services.proposals.reminders import remind_of_expiry
@@ -232,3 +234,19 @@ async def test_no_secret_of_an_invitation_is_announced_or_kept(db: Database) -> 
 
 def _everything(table: str) -> Any:
     return sa.text(f"SELECT string_agg(t::text, ' ') FROM {table} t")
+
+
+async def test_a_title_comes_in_the_languages_that_its_author_has_accepted(db: OneAtATime) -> None:
+    await set_languages(db)
+    async with db.write(SYSTEM) as session:
+        practice = await a_practice(session, title="Teaching", status=PracticeStatus.PUBLISHED)
+        original = table_of(PracticeText)
+        for language, title, status in (("fr", "Enseigner", "accepted"), ("ar", "Not the author's", "suggested")):
+            copied = {"practice_id": practice.id, "language": language, "is_original": False, "title": title}
+            row = {**copied, "delegation_id": practice.delegation_id, "status": "published", "visibility": "public"}
+            made = {"summary": "", "description": "", "translation_status": status}
+            await session.execute(sa.insert(original).values(**row, **made))
+    await announced(db, "secretariat", "practice.published", practice.id)
+    found = await told(db)
+    assert "Enseigner" in found["ZMB focal point"]
+    assert "Teaching" in found["ZMB contributor"]
