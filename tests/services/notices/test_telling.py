@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from services.core.actor import SYSTEM, Role
 from services.core.db import Database, Writer
 from services.core.read.shape import table_of
+from services.core.table import now
 from services.identity.commands import give_role, invite_person, remove_person
 from services.identity.terms import Invitation
 from services.membership.commands import decide_standing, propose_standing
@@ -244,7 +245,8 @@ async def test_a_title_comes_in_the_languages_that_its_author_has_accepted(db: O
         for language, title, status in (("fr", "Enseigner", "accepted"), ("ar", "Not the author's", "suggested")):
             copied = {"practice_id": practice.id, "language": language, "is_original": False, "title": title}
             row = {**copied, "delegation_id": practice.delegation_id, "status": "published", "visibility": "public"}
-            made = {"summary": "", "description": "", "translation_status": status}
+            made: dict[str, Any] = {"summary": "", "description": "", "translation_status": status}
+            made |= {"accepted_at": now()} if status == "accepted" else {"suggestion_id": id_of("suggestion")}
             await session.execute(sa.insert(original).values(**row, **made))
     await announced(db, "secretariat", "practice.published", practice.id)
     found = await told(db)
