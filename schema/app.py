@@ -11,10 +11,13 @@ from schema import http
 from schema.core.context import MakeContext, Reception
 from schema.core.transport import GraphQLEndpoint
 from schema.core.websocket import SocketEndpoint
+from schema.files import FileEndpoint, Files
 from schema.root import SCHEMA
 from services.core.db import Database
+from services.core.links import Links
 from services.core.listening import Listener
 from services.core.settings import Settings
+from services.core.storage import open_storage
 from services.core.tokens import Signer, load_or_create_keys
 from services.identity.credentials import Issuer
 from services.identity.queries import Actors
@@ -29,10 +32,13 @@ def create_app(
     signer: Signer | None = None,
     *,
     listener: Listener | None = None,
+    files: Files | None = None,
     public_url: str = "",
     opened: bool = False,
 ) -> FastAPI:
     """Return the application over ``db``; ``make_context`` finds out who asks, ``listener`` wakes subscriptions.
+
+    Without ``files`` none can be uploaded or fetched.
 
     The application opens and closes ``db`` with its own life, unless it is ``opened`` already, and listens meanwhile.
     """
@@ -54,17 +60,21 @@ def create_app(
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(SCHEMA, make_context).__call__, methods=METHODS))
     app.router.routes.append(WebSocketRoute("/graphql", SocketEndpoint(SCHEMA, make_context, public_url).__call__))
     app.router.routes.extend(http.ROUTES)
+    if files is not None:
+        app.router.routes.extend(FileEndpoint(db, make_context, files).routes())
     return app
 
 
 def serving(settings: Settings, app_url: str) -> tuple[FastAPI, Database]:
     """Return the application as it serves people, and its database, both still closed."""
     db, listener = Database(app_url), Listener(app_url)
-    keys = load_or_create_keys(settings.data_dir / "keys" / "signing.pem")
+    folder = settings.data_dir / "keys"
+    keys, links = load_or_create_keys(folder / "signing.pem"), Links.of_folder(folder)
     signer = Signer(keys, issuer=settings.public_url, audience=settings.public_url)
     issuer = Issuer(
         signer, timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
     )
-    reception = Reception(db, issuer, Actors(db, signer), listener)
-    app = create_app(db, reception.context, signer, listener=listener, public_url=settings.public_url)
+    reception = Reception(db, issuer, Actors(db, signer), listener, links)
+    files = Files(open_storage(settings), links)
+    app = create_app(db, reception.context, signer, listener=listener, files=files, public_url=settings.public_url)
     return app, db

@@ -26,6 +26,7 @@ from schema.proposals.expression_mutation import ExpressionOfInterestMutation
 from schema.proposals.mutation import ProposalMutation
 from schema.proposals.query import ProposalQuery
 from schema.proposals.subscription import ProposalSubscription
+from schema.proposals.thread_mutation import ThreadMutation
 from schema.proposals.types import Proposal
 from schema.taxonomy.query import TaxonomyQuery
 from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
@@ -35,6 +36,7 @@ from services.notices.shapes import NOTICE_BY_ID
 from services.practices.shapes import PRACTICE_BY_ID
 from services.proposals.expression_shapes import EXPRESSION_OF_INTEREST_BY_ID
 from services.proposals.shapes import PROPOSAL_BY_ID
+from services.proposals.thread_shapes import ATTACHMENT_BY_ID, THREAD_MESSAGE_BY_ID
 
 
 @strawberry.type(description="Everything that can be read; each field answers what you may see and nothing else.")
@@ -51,6 +53,7 @@ class Mutation(
     PracticeMutation,
     ProposalMutation,
     ExpressionOfInterestMutation,
+    ThreadMutation,
 ):
     """All acts."""
 
@@ -70,6 +73,7 @@ Viewer.__strawberry_definition__.fields.extend(ViewerNotices.__strawberry_defini
 
 NODES.update(
     api_token=("ApiToken", API_TOKEN_BY_ID),
+    attachment=("Attachment", ATTACHMENT_BY_ID),
     delegation=("Delegation", DELEGATION_BY_ID),
     matching_weights=("MatchingWeights", WEIGHTS_BY_ID),
     notice=("Notice", NOTICE_BY_ID),
@@ -78,6 +82,7 @@ NODES.update(
     practice=("Practice", PRACTICE_BY_ID),
     proposal=("Proposal", PROPOSAL_BY_ID),
     session=("Session", SESSION_BY_ID),
+    thread_message=("ThreadMessage", THREAD_MESSAGE_BY_ID),
     standing_proposal=("StandingProposal", STANDING_PROPOSAL_BY_ID),
 )
 

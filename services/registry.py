@@ -15,6 +15,7 @@ import services.practices.jobs
 import services.practices.shapes
 import services.proposals.expression_shapes
 import services.proposals.jobs
+import services.proposals.thread_shapes
 import services.taxonomy.lists  # noqa: F401 - imported for what loading them registers
 from services.core.protection import PROTECTED
 

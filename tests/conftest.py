@@ -3,16 +3,23 @@
 import asyncio
 import fcntl
 import os
+import random
 import shutil
+import socket
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
+import obstore
+import orjson
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from starlette.requests import HTTPConnection
@@ -20,9 +27,13 @@ from starlette.requests import HTTPConnection
 import services.registry  # noqa: F401 - all tables, Shapes and policies
 from schema.app import create_app
 from schema.core.context import Context
+from schema.files import Files
 from services.core import migration, postgres
 from services.core.actor import SYSTEM, Actor, Scope
 from services.core.db import Database, Reader, Writer, connect, identify, kept, make_engine, require
+from services.core.links import Links
+from services.core.settings import Settings
+from services.core.storage import Storage, local_storage, open_storage
 from services.taxonomy.commands import load_reference
 from services.taxonomy.reference import read_reference
 from tests.builders import actor, build_world
@@ -161,13 +172,21 @@ Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 
 @pytest.fixture
-async def http(db: OneAtATime) -> AsyncIterator[httpx.AsyncClient]:
+def storage(tmp_path: Path) -> Storage:
+    """A file store of this test alone."""
+    return local_storage(tmp_path / "files")
+
+
+@pytest.fixture
+async def http(db: OneAtATime, storage: Storage) -> AsyncIterator[httpx.AsyncClient]:
     """The application in this process; the header x-actor names who asks (see ``builders.actor``)."""
+    links = Links(b"a secret of the tests")
 
     async def make_context(request: HTTPConnection) -> Context:
-        return Context(db, actor(request.headers.get("x-actor", "public")))
+        who = actor(request.headers.get("x-actor", "public"))
+        return Context(db, replace(who, link=links.of(who.person_id) if who.person_id else None))
 
-    app = create_app(db, make_context, opened=True)
+    app = create_app(db, make_context, files=Files(storage, links), opened=True)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://gof.test") as client:
         yield client
@@ -183,3 +202,54 @@ def graphql(http: httpx.AsyncClient) -> Ask:
         return found
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Settings]]:
+    """A real server of the S3 protocol (SeaweedFS); gives the settings of a bucket by its name."""
+    folder, ports = tmp_path_factory.mktemp("s3"), _low_ports(4)
+    identity = {"name": "gof", "credentials": [{"accessKey": "gof-key", "secretKey": "gof-secret"}]}
+    config = folder / "s3.json"
+    config.write_bytes(orjson.dumps({"identities": [{**identity, "actions": ["Admin", "Read", "Write", "List"]}]}))
+    names = ("s3.port", "master.port", "volume.port", "filer.port")
+    options = [f"-{name}={port}" for name, port in zip(names, ports, strict=True)]
+    small = ["-volume.max=4", "-master.volumeSizeLimitMB=64", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+    command = [str(Path(sys.executable).with_name("weed")), "server", f"-dir={folder}", "-ip=127.0.0.1"]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, "-ip.bind=127.0.0.1", "-s3", f"-s3.config={config}", *options, *small], stdout=log, stderr=log
+        )
+        try:
+            _await_port(ports[0], server)
+            url = f"?endpoint=http://127.0.0.1:{ports[0]}"
+            yield lambda bucket: _with_bucket(Settings(storage_url=f"s3://gof-key:gof-secret@{bucket}/gof{url}"))
+        finally:
+            server.kill()
+            server.wait()
+
+
+def _with_bucket(chosen: Settings) -> Settings:
+    """The settings once their bucket is there: the store makes one with the first file in it."""
+    obstore.put(open_storage(chosen)._store, "first", b"1")
+    return chosen
+
+
+def _low_ports(number: int) -> list[int]:
+    """Free ports whose gRPC ports (10,000 higher) are possible too."""
+    found: list[int] = []
+    while len(found) < number:
+        port = random.randrange(20_000, 45_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            found.append(port)
+    return found
+
+
+def _await_port(port: int, server: "subprocess.Popen[bytes]") -> None:
+    """Wait until the store answers that it wants a signature; it listens before all its parts are there."""
+    for _ in range(300):
+        assert server.poll() is None, "the store stopped"
+        with suppress(httpx.HTTPError):
+            if httpx.get(f"http://127.0.0.1:{port}/", timeout=5).status_code == 403:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the store did not answer within 30 seconds")

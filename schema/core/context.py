@@ -13,6 +13,7 @@ from services.core.actor import PUBLIC, Actor
 from services.core.db import Database
 from services.core.errors import NotPermitted, NotSignedIn
 from services.core.languages import accept_language, primary_language
+from services.core.links import Links
 from services.core.listening import Listener
 from services.identity.credentials import Issuer
 from services.identity.queries import Actors
@@ -95,12 +96,13 @@ MakeContext = Callable[[HTTPConnection], Awaitable[Context]]
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """Finds out who makes a request, by its bearer token and its languages."""
+    """Finds out who makes a request, by its bearer token and its languages; ``links`` sign what it may follow."""
 
     db: Database
     issuer: Issuer
     actors: Actors
     listener: Listener | None = None
+    links: Links | None = None
 
     async def context(self, request: HTTPConnection) -> Context:
         """Return the context of a request; without a token the public asks.
@@ -113,7 +115,9 @@ class Reception:
 
         async def look(age: float) -> tuple[Actor, float]:
             actor, seconds = (PUBLIC, inf) if token is None else await self.actors.at_most(age, token)
-            return replace(actor, languages=tuple(dict.fromkeys((*actor.languages, *preferred)))), seconds
+            languages = tuple(dict.fromkeys((*actor.languages, *preferred)))
+            link = self.links.of(actor.person_id) if self.links and actor.person_id else None
+            return replace(actor, languages=languages, link=link), seconds
 
         actor, _ = await look(self.actors.SECONDS)
         device = request.headers.get("user-agent", "")[:200]

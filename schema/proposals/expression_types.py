@@ -4,31 +4,16 @@ from datetime import date, datetime
 
 import strawberry
 
-from schema.core.enums import describe
+from schema.core.arguments import After, First
 from schema.core.fields import may, why_not
+from schema.core.page import Connection, answered_by_shape
 from schema.core.scalars import LanguageTag
 from schema.core.texts import Node
 from schema.membership.types import Delegation
+from schema.proposals.thread_types import ThreadMessage, Threads
 from schema.proposals.types import Proposal
 from services.proposals.terms import ExpressionStatus, Party, TurnKind
-
-describe(
-    TurnKind,
-    "One step of the exchange between two delegations.",
-    SENT="The sender sent it.",
-    ASKED="The receiver asked something; the turn went to the sender.",
-    REPLIED="The sender replied; the turn went to the receiver.",
-    TALKS_TAKEN_UP="The receiver took up talks; the turn went to the sender.",
-    AGREED="The side whose turn it was agreed.",
-    DECLINED="The receiver declined.",
-    WITHDRAWN="The sender withdrew it.",
-)
-describe(
-    Party,
-    "The two sides of an expression of interest.",
-    SENDER="The delegation that wishes to join the proposal.",
-    RECEIVER="The delegation whose proposal it is.",
-)
+from services.proposals.thread_shapes import ThreadOrder
 
 
 @strawberry.type(description="One step of the exchange. Seen by the two delegations alone.")
@@ -69,6 +54,9 @@ class ExpressionOfInterest(Node):
     language: LanguageTag = strawberry.field(description="The language of `message`.")
     message: str = strawberry.field(description="What the sender writes, 1 to 5,000 characters.")
     turns: list[ExpressionTurn] = strawberry.field(description="All steps of the exchange, the first one first.")
+    unread_count: int = strawberry.field(
+        description="How many messages of the thread others have written that you have not marked as read."
+    )
     decline_reason: str = strawberry.field(description="Why the receiver declined; else empty.")
     sent_at: datetime | None = strawberry.field(description="When it was sent; null before.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
@@ -91,3 +79,15 @@ class ExpressionOfInterest(Node):
     viewer_cannot_decline_reasons: list[str] = why_not("decline it")
     viewer_can_withdraw: bool = may("withdraw it")
     viewer_cannot_withdraw_reasons: list[str] = why_not("withdraw it")
+    viewer_can_write_message: bool = may("write in its thread")
+    viewer_cannot_write_message_reasons: list[str] = why_not("write in its thread")
+
+    @strawberry.field(
+        description="All that the two delegations have said, steps of the exchange and messages beside them in one "
+        "line. Empty while it is a draft."
+    )
+    def thread(
+        self, first: First = 20, after: After = None, order: Threads = ThreadOrder.OLDEST
+    ) -> Connection[ThreadMessage]:
+        """Answered by the root's Shape."""
+        return answered_by_shape()  # type: ignore[no-any-return]

@@ -9,6 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.core.links import Link
+
 
 class Role(StrEnum):
     """What a person is to the platform; the public and the platform itself are actors too."""
@@ -56,6 +58,11 @@ class Actor:
     scopes: frozenset[Scope] = frozenset(Scope)
     languages: tuple[str, ...] = ()
     session_id: UUID | None = None
+    link: Link | None = field(default=None, compare=False)
+    """What the links to files that this request lists are signed with; None gives links that need a token.
+
+    It changes with time and tells nothing of rights, so two actors are the same without it.
+    """
 
     @property
     def viewer(self) -> "Viewer":
@@ -68,6 +75,9 @@ class Actor:
             "viewer_person": self.person_id,
             "viewer_delegation": self.delegation_id,
             "viewer_languages": list(self.languages),
+            "viewer_link_query": self.link and self.link.query,
+            "viewer_link_inner": self.link and self.link.inner,
+            "viewer_link_outer": self.link and self.link.outer,
         }
 
     def identity(self) -> dict[str, str]:
@@ -88,6 +98,9 @@ _TYPES: Mapping[str, sa.types.TypeEngine[Any]] = {
     "viewer_person": sa.Uuid(),
     "viewer_delegation": sa.Uuid(),
     "viewer_languages": ARRAY(sa.Text()),
+    "viewer_link_query": sa.Text(),
+    "viewer_link_inner": sa.LargeBinary(),
+    "viewer_link_outer": sa.LargeBinary(),
 }
 
 
@@ -149,6 +162,21 @@ class Viewer:
     def languages(self) -> list[str]:
         """The reader's languages, best first, as a text array."""
         return self._personal("viewer_languages")  # type: ignore[no-any-return]
+
+    @property
+    def link_query(self) -> str:
+        """What stands in the viewer's links beside their signatures; NULL where links are not signed."""
+        return self._personal("viewer_link_query")  # type: ignore[no-any-return]
+
+    @property
+    def link_inner(self) -> bytes:
+        """The inner block of the viewer's link key (``core.links``); NULL where links are not signed."""
+        return self._personal("viewer_link_inner")  # type: ignore[no-any-return]
+
+    @property
+    def link_outer(self) -> bytes:
+        """The outer block of the viewer's link key; NULL where links are not signed."""
+        return self._personal("viewer_link_outer")  # type: ignore[no-any-return]
 
     @property
     def key(self) -> tuple[object, ...]:

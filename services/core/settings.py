@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.core.errors import Invalid
+from services.core.storage_url import read_storage_url
 
 PREFIX = "GOF_"
 URL_SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
@@ -75,6 +76,27 @@ class Settings(BaseSettings):
     mail_from: str | None = Field(
         default=None, description="the e-mail address that mails come from, such as no-reply@friends.example"
     )
+
+    storage_url: str | None = Field(
+        default=None,
+        repr=False,
+        description=(
+            "a bucket for files in a store of the S3 protocol, "
+            "s3://bucket/folder?endpoint=https://host:port&region=name, with the key and secret in it as "
+            "s3://key:secret@bucket or in the next two (not set: the folder files in GOF_DATA_DIR)"
+        ),
+    )
+    storage_key: str | None = Field(default=None, description="the access key of GOF_STORAGE_URL")
+    storage_secret: str | None = Field(
+        default=None, repr=False, description="the secret that belongs to GOF_STORAGE_KEY"
+    )
+
+    @field_validator("storage_url")
+    @classmethod
+    def _storage_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_storage_url(value)
+        return value
 
     @field_validator("database_url", "migration_url")
     @classmethod
@@ -156,6 +178,7 @@ def read_settings() -> Settings:
             f"GOF_MAIL_FROM is missing: with GOF_SMTP_URL it takes {Settings.model_fields['mail_from'].description}.",
             path=("GOF_MAIL_FROM",),
         )
+    _require_storage_secret(found)
     return found
 
 
@@ -163,6 +186,16 @@ def read_settings() -> Settings:
 def settings() -> Settings:
     """Return the settings of this process, read once."""
     return read_settings()
+
+
+def _require_storage_secret(found: Settings) -> None:
+    address = read_storage_url(found.storage_url) if found.storage_url else None
+    if address and not (address.key if found.storage_key is None else found.storage_secret):
+        raise WrongSetting(
+            "GOF_STORAGE_URL needs a key and its secret: s3://key:secret@bucket, or both GOF_STORAGE_KEY and "
+            "GOF_STORAGE_SECRET.",
+            path=(_variable("storage_url"),),
+        )
 
 
 def _refusal(name: str, value: object) -> str:

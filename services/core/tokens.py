@@ -13,7 +13,7 @@ import re
 import secrets
 import stat
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -209,23 +209,37 @@ def load_or_create_keys(path: Path) -> tuple[SigningKey, ...]:
         Invalid: the file holds no key, or one of another kind, or others than its owner and group may read it.
         OSError: the file cannot be read, or its folder not be written.
     """
-    if not path.exists():
-        _create_key_file(path)
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o037:
-        raise Invalid(f"{path} holds private keys and is open to others: chmod 600 {path}")
-    blocks = _PEM.findall(path.read_bytes())
+    blocks = _PEM.findall(_read_or_make(path, lambda: SigningKey.generate().to_pem()))
     if not blocks:
         raise Invalid(f"{path} holds no private key in PEM. Remove the file to have a new one made.")
     return tuple(map(SigningKey.from_pem, blocks))
 
 
-def _create_key_file(path: Path) -> None:
+def read_or_make_secret(path: Path) -> bytes:
+    """Return what a file of secret octets holds; a file that does not exist is made, with 32 random ones.
+
+    Raises:
+        Invalid: others than its owner and group may read it.
+        OSError: the file cannot be read, or its folder not be written.
+    """
+    return _read_or_make(path, lambda: secrets.token_bytes(32))
+
+
+def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
+    if not path.exists():
+        _create_key_file(path, make())
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o037:
+        raise Invalid(f"{path} holds private keys and is open to others: chmod 600 {path}")
+    return path.read_bytes()
+
+
+def _create_key_file(path: Path, content: bytes) -> None:
     """Write a new key beside ``path`` and link it there whole, unless another process was faster."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(SigningKey.generate().to_pem())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         path.hardlink_to(temporary)

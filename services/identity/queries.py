@@ -84,6 +84,17 @@ async def actors_of_api_tokens(db: Database, hashes: Collection[bytes]) -> dict[
     return {one.key: _actor(one, rules.SCOPES[one.role] & frozenset(one.scopes), None) for one in found}
 
 
+async def actor_of_person(db: Database, person_id: UUID) -> Actor:
+    """Return a person as an actor, with the rights that the person has now, for a link that was given to them.
+
+    Raises:
+        NotSignedIn: there is no such person, or none any more.
+    """
+    for found in await _all(db, _WHO.where(col(Person.id) == person_id)):
+        return _actor(found, frozenset({Scope.READ}), None)
+    raise NotSignedIn("This link was given to someone who has left.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """Whom a token stood for and when that was asked, by the clock of ``Actors``; the claims of an access token."""

@@ -5,10 +5,12 @@ to decline and to withdraw needs no turn.
 """
 
 from collections.abc import Callable
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.core.actor import Role, Viewer
+from services.core.actor import Actor, Role, Viewer
+from services.core.errors import NotPermitted
 from services.core.policy import Refusal, not_permitted
 from services.core.read.shape import Columns, Condition, Row, table_of, within
 from services.proposals import policy, rules
@@ -39,6 +41,18 @@ def visible_message(viewer: Viewer, row: Row) -> Condition:
             return sa.true()
         case _:
             return sa.or_(row.sender_id == viewer.delegation_id, row.receiver_id == viewer.delegation_id)
+
+
+def visible_attachment(viewer: Viewer, row: Row) -> Condition:
+    """The files that go with messages of one's delegation's threads, and what one has uploaded for the next message."""
+    match viewer.role:
+        case Role.PUBLIC | Role.SECRETARIAT:
+            return sa.false()
+        case Role.SYSTEM:
+            return sa.true()
+        case _:
+            uploaded = sa.and_(row.message_id.is_(None), row.person_id == viewer.person_id)
+            return sa.or_(row.sender_id == viewer.delegation_id, row.receiver_id == viewer.delegation_id, uploaded)
 
 
 def is_on_turn(viewer: Viewer, row: Row) -> Condition:
@@ -133,6 +147,30 @@ def refusals_to_withdraw(viewer: Viewer, row: Row) -> list[Refusal]:
             row, rules.expression_sources(E.WITHDRAWN), "It can be withdrawn after it was sent, until it ends."
         ),
     ]
+
+
+def refusals_to_write_message(viewer: Viewer, row: Row) -> list[Refusal]:
+    """Contributors and focal points of both sides write in its thread while it is live or agreed, on any turn."""
+    return [
+        _not_acting(viewer, policy.WRITERS, "write in a thread"),
+        _wrong_status(row, [*rules.LIVE, E.AGREED], "Messages are written after it was sent, until it ends unagreed."),
+    ]
+
+
+def refusals_to_read_thread(viewer: Viewer, _: Row) -> list[Refusal]:
+    """Everyone of the two delegations marks what they have read, as long as their delegation takes part."""
+    return [not_permitted(not viewer.actor.acts, "Only people of a delegation taking part can mark what they read.")]
+
+
+def check_upload(actor: Actor) -> tuple[UUID, UUID]:
+    """Return person and delegation of someone who may upload files for messages.
+
+    Raises:
+        NotPermitted: not a contributor or focal point of a delegation taking part.
+    """
+    if actor.role not in policy.WRITERS or not actor.acts or actor.delegation_id is None or actor.person_id is None:
+        raise NotPermitted("Only contributors and focal points of a delegation taking part can upload files.")
+    return actor.person_id, actor.delegation_id
 
 
 def _sender(viewer: Viewer, row: Row, roles: frozenset[Role], act: str) -> list[Refusal]:
