@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from schema.bars import progress_bars
 from schema.running import Say, database, migrated, opened
 from services.core.actor import SYSTEM
 from services.core.db import Database
@@ -14,11 +15,7 @@ from services.core.importing.refused import Refused
 from services.core.importing.report import Report
 from services.core.progress import Progress
 from services.core.settings import settings
-from services.practices.imports import import_practices
-from services.practices.tables import PracticeText
-from services.practices.terms import PracticeStatus
-from services.proposals.imports import import_proposals
-from services.proposals.tables import ProposalText
+from services.exchange.kinds import EXCHANGES
 
 Work = Callable[[Database, Progress], Awaitable[Report]]
 
@@ -29,31 +26,21 @@ def bring(what: str, path: Path, say: Say, *, dry_run: bool, skip_bad: Path | No
     Raises:
         DomainError: the file as a whole cannot be imported.
     """
-    source = open_rows(path, what)
+    source, exchange = open_rows(path, what), EXCHANGES[what]
 
     async def work(db: Database, progress: Progress) -> Report:
-        if what == "proposals":
-            return await import_proposals(
-                db, SYSTEM, source, dry_run=dry_run, skip_bad=skip_bad, progress=progress, as_drafts=as_drafts
-            )
-        status = PracticeStatus.DRAFT if as_drafts else PracticeStatus.IN_REVIEW
-        return await import_practices(
-            db, SYSTEM, source, dry_run=dry_run, skip_bad=skip_bad, progress=progress, status=status
+        return await exchange.bring(
+            db, SYSTEM, source, as_drafts=as_drafts, dry_run=dry_run, skip_bad=skip_bad, progress=progress
         )
 
     with database(settings(), say) as urls:
         migrated(urls, say)
-        return asyncio.run(_with_bars(urls.app, work, ProposalText if what == "proposals" else PracticeText))
+        return asyncio.run(_with_bars(urls.app, work, exchange.text))
 
 
 async def _with_bars(url: str, work: Work, table: Any) -> Report:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with opened(url) as db:
-        with Bars(*columns, console=Console(stderr=True)) as bars:
+        with progress_bars() as bars:
             reading = bars.add_task("reading", total=None)
             report = await work(db, lambda done, total: bars.update(reading, completed=done, total=total))
             if report.kept:

@@ -10,6 +10,7 @@ import typer
 
 from schema import running
 from services.core.errors import DomainError
+from services.core.exporting.formats import Format
 
 app = typer.Typer(
     name="gof",
@@ -216,6 +217,31 @@ def import_of_practices(
 ) -> None:
     """Add or update practices: given to the secretariat for review; all rows or none."""
     _bring("practices", file, dry_run=dry_run, skip_bad=skip_bad, as_drafts=as_drafts, json=json)
+
+
+exports = typer.Typer(help="Write what there is into JSONL, CSV or XLSX; imported again it changes nothing.")
+app.add_typer(exports, name="export", no_args_is_help=True)
+Into = Annotated[Path | None, typer.Argument(help="A .jsonl, .csv or .xlsx file; without one, JSONL on stdout.")]
+AsFormat = Annotated[Format | None, typer.Option("--format", help="Where the name of the file does not tell it.")]
+Of = Annotated[str | None, typer.Option("--delegation", help="ISO 3166-1 alpha-3 code of a state: only its own.")]
+
+
+@exports.command("proposals")
+def export_of_proposals(file: Into = None, format_: AsFormat = None, delegation: Of = None) -> None:
+    """Write needs, offers and joint proposals, with their accepted translations."""
+    _send("proposals", file, format_, delegation)
+
+
+@exports.command("practices")
+def export_of_practices(file: Into = None, format_: AsFormat = None, delegation: Of = None) -> None:
+    """Write practices, with their accepted translations."""
+    _send("practices", file, format_, delegation)
+
+
+def _send(what: str, file: Path | None, format_: Format | None, delegation: str | None) -> None:
+    from schema import sending
+
+    say(f"{sending.send(what, file, say, format_=format_, state=delegation):,} {what} written")
 
 
 def _bring(what: str, file: Path, *, dry_run: bool, skip_bad: Path | None, as_drafts: bool, json: bool) -> None:

@@ -37,12 +37,11 @@ class Authors:
         """The delegations among them that take part without being members."""
         return frozenset(one.delegation_id for one in self.delegations.values() if one.standing is Standing.OBSERVER)
 
-    def find(self, code: str) -> UUID:
+    def author(self, code: str) -> Author:
         """Return the delegation of a state.
 
         Raises:
-            Invalid: no state, a state without delegation or whose delegation does not take part, or another
-                delegation than the actor's.
+            Invalid: no state, a state without delegation, or another delegation than the actor's.
         """
         state = code.upper()
         if state not in self.states:
@@ -52,8 +51,17 @@ class Authors:
             raise Invalid("This is the row of another delegation; you import for your own.")
         if author is None:
             raise Invalid(f"{state} has no delegation here.")
+        return author
+
+    def find(self, code: str) -> UUID:
+        """Return the id of the delegation of a state.
+
+        Raises:
+            Invalid: as for ``author``, or its delegation does not take part.
+        """
+        author = self.author(code)
         if author.standing not in TAKES_PART:
-            raise Invalid(f"The delegation of {state} does not take part now: it is {author.standing.value}.")
+            raise Invalid(f"The delegation of {code.upper()} does not take part now: it is {author.standing.value}.")
         return author.delegation_id
 
 

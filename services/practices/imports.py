@@ -12,11 +12,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from services.core.actor import Actor, Audience, Role
-from services.core.db import Database
+from services.core.db import Database, Reader
 from services.core.errors import Conflict, NotPermitted
 from services.core.importing.cells import Cells
 from services.core.importing.judging import Outcome
-from services.core.importing.kind import Column, Kind, Values, same
+from services.core.importing.kind import Column, Kind, Values, check_wish, same
 from services.core.importing.report import Report
 from services.core.importing.rows import RowSource
 from services.core.importing.run import run
@@ -66,19 +66,26 @@ async def import_practices(
     if status is S.PUBLISHED and actor.role is not Role.SYSTEM:
         raise NotPermitted("Practices are published by the secretariat, after review.")
     async with db.read(actor) as session:
-        known = await authors(session, actor)
-        books = {name: await code_book(session, name) for name in CODES}
-    kind = Kind(
+        kind = await practice_kind(session, actor, status=status, is_demo=is_demo)
+    return await run(db, actor, source, kind, dry_run=dry_run, skip_bad=skip_bad, progress=progress)
+
+
+async def practice_kind(
+    session: Reader, actor: Actor, *, status: PracticeStatus = S.DRAFT, is_demo: bool = False
+) -> Kind:
+    """What files of practices have in them, for an actor who may import."""
+    known = await authors(session, actor)
+    books = {name: await code_book(session, name) for name in CODES}
+    return Kind(
         name="practice",
         thing=Practice,
         text=PracticeText,
         columns=_columns(known, books),
         written=WRITTEN,
         defaults=_defaults(is_demo=is_demo),
-        settle=partial(_settle, status),
+        settle=partial(_settle, platform=actor.role is Role.SYSTEM, status=status),
         follow=_versions,
     )
-    return await run(db, actor, source, kind, dry_run=dry_run, skip_bad=skip_bad, progress=progress)
 
 
 def _columns(known: Authors, books: Mapping[str, CodeBook]) -> Sequence[Column]:
@@ -97,6 +104,8 @@ def _columns(known: Authors, books: Mapping[str, CodeBook]) -> Sequence[Column]:
         Column("sdgTargets", "sdg_targets", listed),
         Column("licence", "licence", lambda cells, name: cells.code(name, books[name].find)),
         Column("visibility", "visibility", partial(Cells.word, words=Audience, blank=Audience.PUBLIC)),
+        Column("status", "asked", partial(Cells.maybe, words=S), exported="status"),
+        Column("isDemo", "is_demo", Cells.flag),
     )
 
 
@@ -113,13 +122,19 @@ def _defaults(*, is_demo: bool) -> Values:
     }
 
 
-def _settle(status: PracticeStatus, found: Values | None, values: Values) -> Values:
+def _settle(found: Values | None, wanted: Values, *, platform: bool, status: PracticeStatus) -> Values:
     """What a practice shall be."""
+    values = {**wanted}
+    asked = values.pop("asked", None)
+    if asked in {S.PUBLISHED, S.WITHDRAWN} and values["status"] is S.DRAFT and not platform:
+        raise NotPermitted("Practices are published by the secretariat, after review.", path=("status",))
+    if found is None and asked is S.WITHDRAWN:
+        return {**values, "status": S.WITHDRAWN}
+    check_wish(asked, values["status"], (S.DRAFT, S.IN_REVIEW, S.PUBLISHED) if values["status"] is S.DRAFT else ())
     match values["status"]:
-        case S.DRAFT if status is S.PUBLISHED:
-            return _published(values)
         case S.DRAFT:
-            return {**values, "status": status}
+            wish = asked or status
+            return _published(values) if wish is S.PUBLISHED else {**values, "status": wish}
         case _ if same(WRITTEN, found, values):
             return values
         case S.PUBLISHED:

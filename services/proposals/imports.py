@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from services.core.actor import Actor, Audience
-from services.core.db import Database
+from services.core.actor import Actor, Audience, Role
+from services.core.db import Database, Reader
 from services.core.errors import Conflict, NotPermitted
 from services.core.importing.cells import Cells
-from services.core.importing.kind import Column, Kind, Values, same
+from services.core.importing.kind import Column, Kind, Values, check_wish, same
 from services.core.importing.report import Report
 from services.core.importing.rows import RowSource
 from services.core.importing.run import run
@@ -41,6 +41,8 @@ WRITTEN = (
     "expires_on", "opened_at", "listed_at", "is_demo",
 )  # fmt: skip
 """The columns of ``proposal`` that an import decides."""
+_POSSIBLE: Mapping[ProposalStatus, Sequence[ProposalStatus]] = {S.DRAFT: (S.DRAFT, S.OPEN), S.EXPIRED: (S.OPEN,)}
+"""Which status a row can ask for, beside the one there is."""
 
 
 async def import_proposals(
@@ -66,18 +68,23 @@ async def import_proposals(
     """
     check_importer(actor)
     async with db.read(actor) as session:
-        known = await authors(session, actor)
-        books = {name: await code_book(session, name) for name in CODES}
-    kind = Kind(
+        kind = await proposal_kind(session, actor, as_drafts=as_drafts, is_demo=is_demo)
+    return await run(db, actor, source, kind, dry_run=dry_run, skip_bad=skip_bad, progress=progress)
+
+
+async def proposal_kind(session: Reader, actor: Actor, *, as_drafts: bool = False, is_demo: bool = False) -> Kind:
+    """What files of proposals have in them, for an actor who may import."""
+    known = await authors(session, actor)
+    books = {name: await code_book(session, name) for name in CODES}
+    return Kind(
         name="proposal",
         thing=Proposal,
         text=ProposalText,
         columns=_columns(known, books),
         written=WRITTEN,
         defaults=_defaults(is_demo=is_demo),
-        settle=partial(_settle, known.observers, as_drafts),
+        settle=partial(_settle, observers=known.observers, platform=actor.role is Role.SYSTEM, as_drafts=as_drafts),
     )
-    return await run(db, actor, source, kind, dry_run=dry_run, skip_bad=skip_bad, progress=progress)
 
 
 def _columns(known: Authors, books: Mapping[str, CodeBook]) -> Sequence[Column]:
@@ -110,6 +117,8 @@ def _columns(known: Authors, books: Mapping[str, CodeBook]) -> Sequence[Column]:
         Column("opensOn", "opens_on", Cells.day),
         Column("expiresOn", "expires_on", Cells.day),
         Column("visibility", "visibility", partial(Cells.word, words=Audience, blank=Audience.MEMBERS)),
+        Column("status", "asked", partial(Cells.maybe, words=S), exported="status"),
+        Column("isDemo", "is_demo", Cells.flag),
     )
 
 
@@ -129,7 +138,9 @@ def _defaults(*, is_demo: bool) -> Values:
     }
 
 
-def _settle(observers: frozenset[UUID], as_drafts: bool, found: Values | None, wanted: Values) -> Values:  # noqa: FBT001 - bound by ``import_proposals``
+def _settle(
+    found: Values | None, wanted: Values, *, observers: frozenset[UUID], platform: bool, as_drafts: bool
+) -> Values:
     """What a proposal shall be, checked as a whole."""
     values = {**wanted, "working_languages": wanted["working_languages"] or [wanted["language"]]}
     if found is not None:  # an open proposal always has both days
@@ -139,10 +150,15 @@ def _settle(observers: frozenset[UUID], as_drafts: bool, found: Values | None, w
     rules.check_amounts(values["quantity"], values["places"], values["readiness"])
     if values["delegation_id"] in observers and values["side"] is not Side.OFFER:
         raise NotPermitted(OBSERVERS_OFFER, path=("side",))
+    asked = values.pop("asked", None)
+    if found is None and asked in {S.CLOSED, S.EXPIRED, S.WITHDRAWN}:
+        return _restored(values, asked, platform=platform)
+    check_wish(asked, values["status"], _POSSIBLE.get(values["status"], ()))
     match values["status"]:
         case S.DRAFT:
-            return values if as_drafts or not _can_open(values) else _opened(values)
-        case _ if same(WRITTEN, found, values):
+            wish = asked or (S.DRAFT if as_drafts or not _can_open(values) else S.OPEN)
+            return values if wish is S.DRAFT else _opened(values)
+        case status if same(WRITTEN, found, values) and asked in {None, status}:
             return values
         case S.OPEN | S.EXPIRED:
             if found is not None and values["side"] is not found["side"]:
@@ -150,6 +166,15 @@ def _settle(observers: frozenset[UUID], as_drafts: bool, found: Values | None, w
             return _opened(values)
         case status:
             raise Conflict(f"This proposal is {status.value}, so it cannot be changed.", path=("externalId",))
+
+
+def _restored(values: Values, status: ProposalStatus, *, platform: bool) -> Values:
+    """What was over where the file comes from is over here too."""
+    if not platform:
+        raise NotPermitted(
+            "A new proposal is a draft or open; only the platform brings in what is over.", path=("status",)
+        )
+    return {**values, "status": status, "opened_at": now(), "listed_at": now()}
 
 
 def _can_open(values: Values) -> bool:

@@ -61,6 +61,10 @@ class Cells:
             return blank
         return _word(column, self.needed(column), words)
 
+    def maybe(self, column: str, words: type[Word]) -> Word | None:
+        """A word of an enum, or None for nothing."""
+        return self.word(column, words) if self.text(column) else None
+
     def language(self, column: str) -> str:
         """A BCP 47 tag in its normal form."""
         return _language(column, self.needed(column))

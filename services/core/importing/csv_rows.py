@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from services.core.importing.csv_guard import bare, guarded
 from services.core.importing.lines import Line, open_file, read_lines
 from services.core.importing.refused import REFUSED_COLUMNS, BadRows, Refused, Unreadable
 from services.core.importing.rows import MAX_ROW, BrokenRow, Columns, SourceRow, header_problem, own_cells, shown
@@ -91,7 +92,7 @@ class CsvRows:
             if not any(cell.strip() for cell in cells):
                 return None
             if not any(cell.strip() for cell in cells[len(self.header) :]):
-                return SourceRow(records.first, own_cells(dict(zip(self.header, cells, strict=False))))
+                return SourceRow(records.first, own_cells(dict(zip(self.header, map(bare, cells), strict=False))))
             problem = f"This row has {len(cells)} cells, and the header has {len(self.header)} columns."
         text = "".join(records.texts).rstrip("\r\n")
         return BrokenRow(Refused(records.first, None, shown(text), problem), text, {})
@@ -149,8 +150,8 @@ class _CsvBadRows(BadRows):
         return self._line([*self._names(), *REFUSED_COLUMNS])
 
     def _row(self, refused: Refused, cells: Mapping[str, Any], text: str) -> str:
-        own = (cells.get(name, "") for name in self._names())
-        return self._line([*own, refused.line, refused.column, refused.reason, text])
+        own = [cells.get(name, "") for name in self._names()]
+        return self._line([*map(guarded, map(str, own)), refused.line, refused.column, refused.reason, text])
 
     def _names(self) -> list[str]:
         return [name for name in self._source.header if name not in REFUSED_COLUMNS]

@@ -69,7 +69,7 @@ def checked_row(number: int, cells: dict[str, Any], text: str, columns: Columns)
     problem = columns.unknown(own)
     if problem is None:
         return SourceRow(number, own)
-    strange = next(name for name in own if name not in columns.known)
+    strange = next(name for name in own if not columns.has(name))
     return BrokenRow(Refused(number, shown(strange), shown(own[strange]), problem), text, own)
 
 

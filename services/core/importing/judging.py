@@ -8,15 +8,14 @@ from uuid import UUID
 
 from services.core.errors import DomainError
 from services.core.importing.cells import WrongCell
-from services.core.importing.kind import Kind, Values, changes
+from services.core.importing.kind import Key, Kind, Values, changes
 from services.core.importing.refused import Refused
 from services.core.importing.rows import BrokenRow, SourceRow, shown
+from services.core.importing.translated import Parts, whole
 from services.core.table import uuid7
 from services.core.texts import LIMITS, Text
 
 Row = SourceRow | BrokenRow
-Key = tuple[UUID, str]
-"""Delegation and external id, by which a thing is found again."""
 
 
 class Outcome(StrEnum):
@@ -32,7 +31,7 @@ class Ready:
     """A row that can be kept.
 
     ``id`` and ``updated_at`` (None for what is new) are those of the thing as it was compared, ``values`` what it
-    shall be.
+    shall be, ``translations`` those that say something new.
     """
 
     line: int
@@ -41,6 +40,7 @@ class Ready:
     outcome: Outcome
     values: Values
     text_changed: bool
+    translations: Sequence[Text] = ()
 
 
 def key_of(values: Values) -> Key:
@@ -90,18 +90,29 @@ def _judged(
 
 
 def _settled(kind: Kind, line: int, found: Values | None, given: Values) -> Ready:
-    wanted = {**(found or kind.defaults), **given}
+    wanted = {**(found or {**kind.defaults, "translations": {}}), **given}
     text = Text(wanted["language"], *(wanted[part] for part in LIMITS)).checked()
-    values = kind.settle(found, {**wanted, **{part: getattr(text, part) for part in LIMITS}})
+    before = found["translations"] if found else {}
+    translations = _translations(before, given.get("translations", {}))
+    texts = {part: getattr(text, part) for part in LIMITS}
+    values = kind.settle(found, {**wanted, **texts, "translations": {**before, **translations}})
+    new = [Text(language, **parts) for language, parts in translations.items() if before.get(language) != parts]
     if found is None:
-        return Ready(line, uuid7(), None, Outcome.ADDED, values, text_changed=True)
+        return Ready(line, uuid7(), None, Outcome.ADDED, values, text_changed=True, translations=new)
     changed = changes(kind.written, found, values)
-    if "language" in changed and values["language"] in found["languages"]:
+    if "language" in changed and values["language"] in before:
         raise WrongCell(
             "There is a translation into this language; remove it before it becomes the original.", path=("language",)
         )
     outcome = Outcome.CHANGED if changed else Outcome.UNCHANGED
-    return Ready(line, found["id"], found["updated_at"], outcome, values, not changed.isdisjoint(("language", *LIMITS)))
+    text_changed = not changed.isdisjoint(("language", *LIMITS))
+    return Ready(line, found["id"], found["updated_at"], outcome, values, text_changed, new)
+
+
+def _translations(before: Mapping[str, Parts], given: Mapping[str, Parts]) -> dict[str, Parts]:
+    """The translations that a row gives, whole: what it leaves out stays as it was."""
+    texts = (whole(language, {**before.get(language, {}), **parts}) for language, parts in given.items())
+    return {text.language: {part: getattr(text, part) for part in LIMITS} for text in texts}
 
 
 def _refused(row: Row, error: DomainError) -> Refused:

@@ -2,27 +2,39 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.core.importing.cells import Cells, WrongCell
 from services.core.importing.rows import Columns
+from services.core.importing.translated import flat, read_translations
 from services.core.table import Row
 from services.core.texts import LIMITS, TextRow
 
 Values = dict[str, Any]
-"""A thing by columns of its tables; its original text's title, summary and description are among them."""
+"""A thing by columns of its tables; its original text's title, summary and description are among them.
+
+``translations`` holds its accepted ones by language, or the parts of them that a row gives.
+"""
+Key = tuple[UUID, str]
+"""Delegation and external id, by which a thing is found again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the file: its name there and in GraphQL, what it is called in the table, how a cell of it is read."""
+    """A column of the file: its name there and in GraphQL, what it is called in the table, how a cell of it is read.
+
+    ``exported`` is the column of the table that an export writes, where that is another one.
+    """
 
     name: str
     attribute: str
     read: Callable[[Cells, str], Any]
     required: bool = False
+    exported: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +42,7 @@ class Kind:
     """A kind of thing that can be imported.
 
     ``written`` are the columns of its table that an import decides, ``language``, ``delegation_id``, ``external_id``,
-    ``status`` and ``visibility`` among them. ``settle`` takes what there is (None for nothing; with its texts, and
-    ``languages``, those it has texts in) and what there shall be (what the row gives over what there is, else over
+    ``status`` and ``visibility`` among them. ``settle`` takes what there is (None for nothing; with its texts) and what there shall be (what the row gives over what there is, else over
     ``defaults``), and returns that with what follows from it, or raises a DomainError whose path is the column at
     fault. ``follow`` returns statements that must follow a slice of the rows kept, for the staged rows that it is
     given a condition of.
@@ -65,18 +76,35 @@ class Kind:
         Raises:
             WrongCell: a cell is wrong, or one that is needed is missing.
         """
+        given = flat(given)
         cells = Cells(given)
         missing = next((column.name for column in self.columns if column.required and column.name not in given), None)
         if missing is not None:
             raise WrongCell(f"This row has no {missing}.", path=(missing,))
-        return {column.attribute: column.read(cells, column.name) for column in self.columns if column.name in given}
+        values = {column.attribute: column.read(cells, column.name) for column in self.columns if column.name in given}
+        translations = read_translations(given, values["language"])
+        return {**values, "translations": translations} if translations else values
 
 
 def changes(written: Sequence[str], found: Values, values: Values) -> set[str]:
-    """The columns, texts among them, in which what shall be differs from what there is."""
-    return {name for name in (*written, *LIMITS) if values[name] != found[name]}
+    """The columns, texts and ``translations`` among them, in which what shall be differs from what there is."""
+    return {name for name in (*written, *LIMITS, "translations") if values[name] != found[name]}
 
 
 def same(written: Sequence[str], found: Values | None, values: Values) -> bool:
     """Whether there is something, and it shall stay as it is."""
     return found is not None and not changes(written, found, values)
+
+
+def check_wish(asked: StrEnum | None, status: StrEnum, possible: Sequence[StrEnum]) -> None:
+    """Make sure that a row asks for the status that its thing has, or for one that an import can bring it to.
+
+    Raises:
+        WrongCell: it asks for another one.
+    """
+    if asked not in {None, status, *possible}:
+        raise WrongCell(f"This is {_word(status)} here; an import does not make it {_word(asked)}.", path=("status",))
+
+
+def _word(status: StrEnum | None) -> str:
+    return str(status).upper()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from services.core.importing.refused import REFUSED_COLUMNS, BadRows, Refused
+from services.core.importing.translated import TEXTS, is_translated
 
 MAX_ROW = 1_000_000
 """The longest row, in octets; a proposal with all its texts at their limits stays below a third of it."""
@@ -59,9 +60,13 @@ class Columns:
     known: frozenset[str]
     required: frozenset[str]
 
+    def has(self, name: str) -> bool:
+        """Whether there is a column of this name; texts in other languages have theirs too."""
+        return name in self.known or name == TEXTS or is_translated(name)
+
     def unknown(self, names: Iterable[str]) -> str | None:
         """A sentence about the first of ``names`` that there is no column of, or None."""
-        strange = next((name for name in names if name not in self.known), None)
+        strange = next((name for name in names if not self.has(name)), None)
         if strange is None:
             return None
         close = get_close_matches(strange, self.known, n=1)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from services.core.actor import Actor, Scope
 from services.core.audit import record
-from services.core.db import Database
+from services.core.db import Database, Writer
+from services.core.importing.finding import find_things
 from services.core.importing.judging import Ready, Row, judge, key_of, read_row
 from services.core.importing.kind import Kind, Values
 from services.core.importing.refused import BadRows, Refused
@@ -44,13 +45,13 @@ async def run(
     """
     report = Report(dry_run)
     async with db.write(actor, Scope.IMPORT) as session:
-        stage = Stage(session, kind)
+        stage = Stage(session, kind, actor)
         await stage.create()
         if skip_bad is None or dry_run:
-            await _read(source, kind, stage, report, None, progress)
+            await _read(session, source, kind, stage, report, None, progress)
         else:
             with closing(source.bad_rows(skip_bad)) as bad:
-                await _read(source, kind, stage, report, bad, progress)
+                await _read(session, source, kind, stage, report, bad, progress)
         report.source = source.name  # which sheet, is known only now
         report.kept = not dry_run and (skip_bad is not None or not report.refused_rows)
         if report.kept:
@@ -62,14 +63,20 @@ async def run(
 
 
 async def _read(
-    source: RowSource, kind: Kind, stage: Stage, report: Report, bad: BadRows | None, progress: Progress
+    session: Writer,
+    source: RowSource,
+    kind: Kind,
+    stage: Stage,
+    report: Report,
+    bad: BadRows | None,
+    progress: Progress,
 ) -> None:
     """Stage the rows that can be kept, and report what becomes of each."""
     batches = _batches(source, kind)
     while batch := await asyncio.to_thread(next, batches, None):
         given = await asyncio.to_thread(_given, kind, batch)
         keys = [key_of(one) for _, one in given if not isinstance(one, Refused)]
-        found, lines = await stage.found(keys), await stage.lines(keys)
+        found, lines = await find_things(session, kind, keys), await stage.lines(keys)
         judged = await asyncio.to_thread(judge, kind, given, found, lines)
         await asyncio.to_thread(_tell, report, judged, bad)
         ready = [one for _, one in judged if isinstance(one, Ready)]

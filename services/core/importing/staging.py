@@ -8,13 +8,15 @@ from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, REGCONFIG
 
+from services.core.actor import Actor
 from services.core.db import Writer, unique
 from services.core.errors import Conflict
-from services.core.importing.judging import Key, Outcome, Ready
-from services.core.importing.kind import Kind, Values
-from services.core.languages import search_configuration, search_text
+from services.core.importing.finding import KEY, listed, same_key
+from services.core.importing.judging import Outcome, Ready
+from services.core.importing.kind import Key, Kind
+from services.core.importing.search_words import VECTOR_COLUMNS, prepared, vector
+from services.core.importing.translation_stage import TranslationStage
 from services.core.read.shape import table_of
 from services.core.table import now
 from services.core.texts import LIMITS
@@ -22,21 +24,23 @@ from services.core.texts import LIMITS
 SLICE = 1_000
 """How many rows one statement merges; with all texts at their limits that stays far below the statement timeout."""
 
-_KEY = ("delegation_id", "external_id")
-_OWN = ("number", "line", "id", "seen_at", "outcome", "configuration")
+_OWN = ("number", "line", "id", "seen_at", "outcome")
 _ROW = ("id", "created_at", "updated_at", "revision")
-_WORDS = {f"{part}_words": part for part in LIMITS}
+
+
+Records = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
 
 
 class Stage:
     """The temporary table of one import, gone with its transaction."""
 
-    def __init__(self, session: Writer, kind: Kind) -> None:
+    def __init__(self, session: Writer, kind: Kind, actor: Actor) -> None:
         self._session = session
         self._kind = kind
         self._thing = table_of(kind.thing)
         self._text = table_of(kind.text)
-        self._columns = [*_OWN, *kind.written, *LIMITS, *_WORDS]
+        self._columns = [*_OWN, *kind.written, *LIMITS, *VECTOR_COLUMNS]
+        self._translations = TranslationStage(session, kind, actor)
         self._numbers = count()
         self.rows = self._changes = 0
         self.table = sa.table(f"import_{kind.name}", *map(sa.column, self._columns))
@@ -49,52 +53,48 @@ class Stage:
             sa.literal(0).label("line"),
             thing.id,
             thing.updated_at.label("seen_at"),
-            *(text.title.label(name) for name in ("outcome", "configuration")),
+            text.title.label("outcome"),
         ]
         written = [thing[name] for name in self._kind.written]
-        texts = [text[part].label(name) for name, part in {**{part: part for part in LIMITS}, **_WORDS}.items()]
+        texts = [text.title.label(name) for name in (*LIMITS, *VECTOR_COLUMNS)]
         nothing = sa.select(*own, *written, *texts).select_from(self._thing, self._text).where(sa.false())
         await self._session.execute(sa.CreateTableAs(nothing, self.table.name, temporary=True))
         for columns in ("number", "delegation_id, external_id"):
             await self._session.execute(sa.text(f"CREATE INDEX ON {self.table.name} ({columns})"))
+        await self._translations.create()
 
     async def drop(self) -> None:
         """Remove the table."""
+        await self._translations.drop()
         await self._session.execute(sa.text(f"DROP TABLE {self.table.name}"))
-
-    async def found(self, keys: Sequence[Key]) -> dict[Key, Values]:
-        """What there is of ``keys``: all columns of each thing, its original text, and the languages it is accepted in."""
-        thing, text = self._thing, self._text
-        other = text.alias()
-        accepted = sa.and_(other.c[self._kind.key] == thing.c.id, other.c.suggestion_id.is_(None))
-        languages = sa.select(sa.func.array_agg(other.c.language)).where(accepted)
-        given = _listed(keys)
-        statement = (
-            sa.select(thing, *(text.c[part] for part in LIMITS), languages.scalar_subquery().label("languages"))
-            .join_from(given, thing, _same_key(given, thing))
-            .join(text, sa.and_(text.c[self._kind.key] == thing.c.id, text.c.is_original))
-        )
-        rows = (await self._session.execute(statement)).mappings()
-        return {(row["delegation_id"], row["external_id"]): dict(row) for row in rows}
 
     async def lines(self, keys: Sequence[Key]) -> dict[Key, int]:
         """The lines on which those of ``keys`` stand that have been staged."""
-        given, table = _listed(keys), self.table
+        given, table = listed(keys), self.table
         statement = sa.select(given.c.delegation_id, given.c.external_id, table.c.line)
-        rows = await self._session.execute(statement.join_from(given, table, _same_key(given, table)))
+        rows = await self._session.execute(statement.join_from(given, table, same_key(given, table)))
         return {(delegation_id, external_id): line for delegation_id, external_id, line in rows}
 
-    async def add(self, records: Sequence[tuple[Any, ...]]) -> None:
-        """Copy what ``records`` made into the table."""
+    async def add(self, records: Records) -> None:
+        """Copy what ``records`` made into the tables."""
         connection = (await (await self._session.connection()).get_raw_connection()).driver_connection
         assert connection is not None
-        await connection.copy_records_to_table(self.table.name, records=records, columns=self._columns)
+        things, translations = records
+        await connection.copy_records_to_table(self.table.name, records=things, columns=self._columns)
+        if translations:
+            table = self._translations
+            await connection.copy_records_to_table(table.table.name, records=translations, columns=table.columns)
 
-    def records(self, rows: Sequence[Ready], *, words: bool) -> list[tuple[Any, ...]]:
-        """Rows as the table takes them; with ``words`` their texts are prepared for the search (slow)."""
+    def records(self, rows: Sequence[Ready], *, words: bool) -> Records:
+        """Rows, and their translations, as the tables take them.
+
+        With ``words`` they will be kept, so their texts are prepared for the search (slow), and translations come along.
+        """
         self.rows += len(rows)
         self._changes += sum(row.outcome is Outcome.CHANGED for row in rows)
-        return [self._record(row, words=words and row.text_changed) for row in rows]
+        numbered = [(next(self._numbers), row) for row in rows]
+        translations = [one for number, row in numbered if words for one in self._translations.records(number, row)]
+        return [self._record(number, row, words=words and row.text_changed) for number, row in numbered], translations
 
     async def lock(self) -> None:
         """Hold what will change, until the transaction ends.
@@ -126,6 +126,7 @@ class Stage:
             await self._session.execute(self._text_additions(part))
             await self._session.execute(self._suggestions_overrun(part))
             await self._session.execute(self._changes_of_texts(part))
+            await self._translations.merge(begin, begin + SLICE - 1)
             for statement in self._kind.follow(self.table, part):
                 await self._session.execute(statement)
             yield min(SLICE, self.rows - begin)
@@ -156,7 +157,7 @@ class Stage:
             "is_original": sa.true(),
             "made_by_id": staged.delegation_id,
             **{name: staged[name] for name in ("language", *LIMITS, "delegation_id", "status", "visibility")},
-            "search": self._vector(),
+            "search": vector(self.table.c),
         }
         chosen = sa.select(*values.values()).where(part, staged.outcome == Outcome.ADDED)
         return sa.insert(self._text).from_select(list(values), chosen, include_defaults=False)
@@ -174,19 +175,9 @@ class Stage:
         given = {name: staged[name] for name in ("language", *LIMITS)}
         differs = sa.or_(*(text.c[name].is_distinct_from(value) for name, value in given.items()))
         unembedded = dict.fromkeys(("embedding", "embedding_model", "sketch"))
-        values: dict[str, Any] = {**given, "search": self._vector(), "made_at": now(), **unembedded}
+        values: dict[str, Any] = {**given, "search": vector(self.table.c), "made_at": now(), **unembedded}
         mine = sa.and_(text.c[self._kind.key] == staged.id, text.c.is_original)
         return sa.update(text).values(values).where(part, mine, staged.outcome == Outcome.CHANGED, differs)
-
-    def _vector(self) -> sa.ColumnElement[Any]:
-        """As ``texts.indexed``, of words that are prepared already."""
-        staged = self.table.c
-        configuration = sa.cast(staged.configuration, REGCONFIG)
-        parts = [
-            sa.func.setweight(sa.func.to_tsvector(configuration, staged[name]), sa.literal_column(weight))
-            for name, weight in zip(_WORDS, ("'A'", "'B'", "'C'"), strict=True)
-        ]
-        return parts[0].op("||")(parts[1]).op("||")(parts[2])
 
     def _untouched(self) -> dict[str, Any]:
         """The columns of a new thing that an import does not decide, as its class fills them; NULL is not named."""
@@ -195,21 +186,8 @@ class Stage:
         values = {name: fields[name].get_default(call_default_factory=True) for name in others}
         return {name: value for name, value in values.items() if value is not None}
 
-    def _record(self, row: Ready, *, words: bool) -> tuple[Any, ...]:
-        kept = row.values if row.outcome != Outcome.UNCHANGED else {name: row.values[name] for name in _KEY}
-        language = kept.get("language", "")
-        own = (next(self._numbers), row.line, row.id, row.updated_at, row.outcome, search_configuration(language))
-        prepared = (search_text(language, kept[part]) if words else None for part in LIMITS)
-        return (*own, *(kept.get(name) for name in (*self._kind.written, *LIMITS)), *prepared)
-
-
-def _listed(keys: Sequence[Key]) -> sa.TableValuedAlias:
-    """``keys`` as a table."""
-    delegations = sa.literal([key for key, _ in keys], ARRAY(sa.Uuid))
-    numbers = sa.literal([number for _, number in keys], ARRAY(sa.Text))
-    columns = sa.column("delegation_id", sa.Uuid), sa.column("external_id", sa.Text)
-    return sa.func.unnest(delegations, numbers).table_valued(*columns, name="given").render_derived()
-
-
-def _same_key(given: sa.TableValuedAlias, table: sa.FromClause) -> sa.ColumnElement[bool]:
-    return sa.and_(*(given.c[name] == table.c[name] for name in _KEY))
+    def _record(self, number: int, row: Ready, *, words: bool) -> tuple[Any, ...]:
+        kept = row.values if row.outcome != Outcome.UNCHANGED else {name: row.values[name] for name in KEY}
+        own = (number, row.line, row.id, row.updated_at, row.outcome)
+        given = (kept.get(name) for name in (*self._kind.written, *LIMITS))
+        return (*own, *given, *prepared(kept.get("language", ""), kept if words else None))

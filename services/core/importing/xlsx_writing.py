@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from services.core.importing.xlsx_cells import LONGEST_TEXT
 
@@ -24,10 +24,10 @@ _OPTIONS = {
 class SheetWriter:
     """One sheet in a new file; finished by ``close``."""
 
-    def __init__(self, path: Path, title: str) -> None:
+    def __init__(self, file: Path | IO[bytes], title: str) -> None:
         from xlsxwriter import Workbook
 
-        self._book = Workbook(str(path), _OPTIONS)
+        self._book = Workbook(str(file) if isinstance(file, Path) else file, _OPTIONS)
         self._book.set_properties({"created": _MADE.replace(tzinfo=None)})
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
         self._sheet = self._book.add_worksheet(title)
@@ -58,7 +58,7 @@ class SheetWriter:
                 return
             case bool():
                 self._sheet.write_boolean(self._row, column, cell)
-            case int() | Decimal() if _kept(cell):
+            case int() | Decimal() if exactly(cell):
                 self._sheet.write_number(self._row, column, float(cell))
             case date() if cell >= _FIRST_DAY:
                 self._sheet.write_datetime(self._row, column, cell, self._day)
@@ -68,7 +68,7 @@ class SheetWriter:
                 self._sheet.write_string(self._row, column, str(cell)[:LONGEST_TEXT])
 
 
-def _kept(number: int | Decimal) -> bool:
-    """Whether a spreadsheet, whose numbers are binary fractions of 15 digits, gives the number back."""
+def exactly(number: int | Decimal) -> bool:
+    """Whether a binary fraction gives the number back: a spreadsheet's, numbers have 15 digits, and those of most programs that read JSON."""
     decimal = Decimal(number)
     return decimal.is_finite() and decimal.adjusted() < 15 and Decimal(repr(float(decimal))) == decimal

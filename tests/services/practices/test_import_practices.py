@@ -117,7 +117,7 @@ async def test_what_is_in_review_or_withdrawn_cannot_be_changed(
         ({"licence": "GPL"}, "licence", "This is no SPDX licence id, such as CC-BY-4.0."),
         ({"sectors": ["1"]}, "sectors", "This is no OECD-DAC purpose code of five digits, such as 11420."),
         ({"side": "NEED"}, "side", "There is no column “side”. "),
-        ({"status": "PUBLISHED"}, "status", "There is no column “status”. "),
+        ({"status": "LISTED"}, "status", "This is none of DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN."),
         ({"title": "x" * 201}, "title", "The title has 201 characters; it may have 200."),
         ({"delegation": "DEU"}, "delegation", "DEU has no delegation here."),
     ],

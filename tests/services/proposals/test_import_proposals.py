@@ -179,7 +179,7 @@ BAD: list[tuple[dict[str, Any], str | None, str]] = [
     ({"unit": "x" * 101}, "unit", "This has 101 characters; it may have 100."),
     ({"unit": "a\x00b"}, "unit", "The text has a character that is no text (NUL, or half of a pair)."),
     ({"description": "\ud800"}, "description", "The text has a character that is no text (NUL, or half of a pair)."),
-    ({"isDemo": True}, "isDemo", "There is no column “isDemo”. "),
+    ({"createdAt": "2026-01-01"}, "createdAt", "There is no column “createdAt”. "),
     ({"conditions": "none"}, "conditions", "There is no column “conditions”. "),
 ]
 

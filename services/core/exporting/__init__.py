@@ -1,0 +1,1 @@
+"""Export of things as files of rows that an import takes back unchanged."""
