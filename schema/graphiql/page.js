@@ -32,7 +32,9 @@ function show(message = "Asking as the public") {
 }
 
 function post(parameters, { accessToken, typed = {} }) {
-  const headers = new Headers({ accept: "application/graphql-response+json", "content-type": "application/json" });
+  // Queries and mutations are answered in the first of these, subscriptions in the second.
+  const accept = "application/graphql-response+json, text/event-stream";
+  const headers = new Headers({ accept, "content-type": "application/json" });
   if (accessToken) headers.set("authorization", `Bearer ${accessToken}`);
   for (const [name, value] of Object.entries(typed)) headers.set(name, value);
   return fetch("/graphql", { method: "POST", headers, body: JSON.stringify(parameters) });
@@ -46,11 +48,30 @@ async function ask(parameters, { headers: typed } = {}) {
     await renewal;
     response = await post(parameters, { ...session(), typed });
   }
+  if (response.headers.get("content-type").startsWith("text/event-stream")) return follow(response.body);
   const answer = await response.json();
   // Whatever payload brings an access token signs in: nobody copies it by hand.
   const signed = Object.values(answer.data ?? {}).find((field) => field?.accessToken);
   if (signed) remember(signed);
   return answer;
+}
+
+async function* follow(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const events = (rest + value).split("\n\n");
+      rest = events.pop();
+      for (const event of events) {
+        if (event.startsWith("event: next\ndata: ")) yield JSON.parse(event.slice(event.indexOf("{")));
+      }
+    }
+  } finally {
+    reader.cancel(); // GraphiQL's stop button: the server hears that nobody listens any more
+  }
 }
 
 async function renew() {

@@ -223,6 +223,8 @@ async def test_the_viewer_in_full(db: Database) -> None:
         "readsMembers": True,
         "acts": True,
         "isCoChair": True,
+        "mail": "EACH",
+        "unreadCount": 0,
         "viewerCanInvite": True,
     }
     assert session_found == {
