@@ -10,6 +10,7 @@ import services.matching.shapes
 import services.membership.jobs
 import services.membership.shapes
 import services.notices.jobs
+import services.notices.matters
 import services.notices.shapes
 import services.practices.jobs
 import services.practices.shapes

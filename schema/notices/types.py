@@ -1,6 +1,6 @@
 """GraphQL types of notices."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
@@ -9,7 +9,7 @@ from schema.core.arguments import After, First, Prefer
 from schema.core.enums import describe
 from schema.core.page import Connection, answered_by_shape
 from schema.core.texts import LocalizedText, Node
-from services.notices.terms import NoticeEvent, NoticeOrder
+from services.notices.terms import MatterKind, MatterOrder, NoticeEvent, NoticeOrder
 
 describe(
     NoticeEvent,
@@ -39,6 +39,46 @@ describe(
     PERSON_UNINVITED="The invitation was taken back.",
 )
 describe(NoticeOrder, "Orders of notices.", NEWEST="The newest first.")
+
+
+describe(
+    MatterKind,
+    "What waits for you.",
+    EXPRESSION_OF_INTEREST_TURN="An expression of interest that your delegation is to answer. Focal points.",
+    PRACTICE_RETURNED="A practice that the secretariat has returned, to be revised. Contributors and focal points.",
+    PRACTICE_IN_REVIEW="A practice to be published or returned. The secretariat.",
+    PRACTICE_STALE="A published practice that was not confirmed for 12 months. Focal points.",
+    PROPOSAL_EXPIRING="An open proposal that expires within 14 days, to be renewed. Focal points.",
+    STANDING_PROPOSED="A change of a standing to be decided. Focal points of co-chairs.",
+)
+describe(
+    MatterOrder, "Orders of matters.", DEADLINE="The nearest deadline first; what has none comes last, longest first."
+)
+
+
+@strawberry.type(description="Something that waits for you, as things stand now: you may do it, and then it is gone.")
+class Matter:
+    """Matter."""
+
+    kind: MatterKind = strawberry.field(description="What is to be done.")
+    about: strawberry.ID = strawberry.field(description="The id of what it is about, for `node(id:)`.")
+    deadline: date | None = strawberry.field(description="The last day on which it can be done; null if there is none.")
+    since: datetime = strawberry.field(description="Since when it waits.")
+
+
+@strawberry.type(description="How many matters of one kind wait for you.")
+class MatterCount:
+    """Count."""
+
+    kind: MatterKind = strawberry.field(description="The kind; one that nothing waits of is not listed.")
+    count: int = strawberry.field(description="How many.")
+
+
+@strawberry.input(description="Which matters; everything given must hold.")
+class MatterWhere:
+    """Matter filter."""
+
+    kind: MatterKind | None = strawberry.field(default=None, description="Is of this kind.")
 
 
 @strawberry.type(
@@ -81,6 +121,19 @@ class ViewerNotices:
     """What notices add to Viewer; ``root`` composes it."""
 
     unread_count: int = strawberry.field(description="How many of your notices are unread.")
+
+    matter_counts: list[MatterCount] = strawberry.field(description="How much waits for you, by kind.")
+
+    @strawberry.field(description="What waits for you to do it, as things stand now.")
+    def matters(
+        self,
+        first: First = 20,
+        after: After = None,
+        where: Annotated[MatterWhere | None, strawberry.argument(description="Which ones; all when absent.")] = None,
+        order: Annotated[MatterOrder, strawberry.argument(description="In which order.")] = MatterOrder.DEADLINE,
+    ) -> Connection[Matter]:
+        """Answered by the Shape."""
+        return answered_by_shape()  # type: ignore[no-any-return]
 
     @strawberry.field(description="What you were told.")
     def notices(

@@ -26,7 +26,8 @@ from services.notices.tables import Notice
 from services.notices.terms import NoticeEvent, NoticeOrder
 
 
-def _about(row: Row, _: Ask) -> Expression:
+def about(row: Row, _: Ask) -> Expression:
+    """The global id of what a row is about: its ``about_kind`` and ``about_id``."""
     key = sa.func.replace(sa.cast(row.about_id, sa.Text), "-", "", type_=sa.Text())
     return row.about_kind.concat("_").concat(key)  # type: ignore[no-any-return]
 
@@ -50,7 +51,7 @@ NOTICE = Shape.of(
         "event": Value(_event),
         "createdAt": Notice.created_at,
         "readAt": Notice.read_at,
-        "about": Value(_about),
+        "about": Value(about),
         "title": named("titles"),
         "text": named("texts"),
     },

@@ -43,6 +43,23 @@ class NoticeOrder(StrEnum):
     NEWEST = "newest"
 
 
+class MatterKind(StrEnum):
+    """What waits for someone."""
+
+    EXPRESSION_OF_INTEREST_TURN = "expression_of_interest_turn"
+    PRACTICE_RETURNED = "practice_returned"
+    PRACTICE_IN_REVIEW = "practice_in_review"
+    PRACTICE_STALE = "practice_stale"
+    PROPOSAL_EXPIRING = "proposal_expiring"
+    STANDING_PROPOSED = "standing_proposed"
+
+
+class MatterOrder(StrEnum):
+    """Orders of matters."""
+
+    DEADLINE = "deadline"
+
+
 class Who(StrEnum):
     """Whom an event is told to; the sides are delegations that its subject names."""
 

@@ -30,6 +30,7 @@ class Practice(Row, table=True):
             sa.text("id DESC"),
             postgresql_include=["delegation_id", "status", "visibility"],
         ),
+        sa.Index("ix_practice_in_review", "updated_at", "id", postgresql_where=sa.text("status = 'in_review'")),
         sa.Index("ix_practice_areas", "capacity_areas", postgresql_using="gin"),
         sa.Index("ix_practice_delegation_id", "delegation_id", sa.text("created_at DESC"), sa.text("id DESC")),
     )

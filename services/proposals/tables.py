@@ -124,6 +124,10 @@ class ExpressionOfInterest(Row, table=True):
         sa.Index("ix_expression_of_interest_proposal_id", "proposal_id", sa.text("listed_at DESC"), sa.text("id DESC")),
         sa.Index("ix_expression_of_interest_sender_id", "sender_id", sa.text("listed_at DESC"), sa.text("id DESC")),
         sa.Index("ix_expression_of_interest_receiver_id", "receiver_id", sa.text("listed_at DESC"), sa.text("id DESC")),
+        sa.Index("ix_expression_of_interest_awaits_sender", "sender_id", postgresql_where=sa.text("turn = 'sender'")),
+        sa.Index(
+            "ix_expression_of_interest_awaits_receiver", "receiver_id", postgresql_where=sa.text("turn = 'receiver'")
+        ),
         sa.Index(
             "ix_expression_of_interest_turn_deadline", "turn_deadline", postgresql_where=sa.text("turn IS NOT NULL")
         ),

@@ -1,0 +1,211 @@
+"""What waits for someone, found in the state of things itself: never stored, so never out of date.
+
+Each source is a SELECT over one table, with the visibility and the refusals that guard the act it asks for: what
+stands here can be done. A slice's new kind of matter is one more source.
+"""
+
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from services.core.actor import Role, Viewer
+from services.core.policy import Refusal
+from services.core.read.shape import (
+    Ask,
+    Columns,
+    Condition,
+    Connection,
+    Expression,
+    Filter,
+    Many,
+    Order,
+    Row,
+    Shape,
+    Value,
+    extend,
+    table_of,
+)
+from services.core.table import text_enum
+from services.identity.shapes import VIEWER
+from services.membership import policy as membership
+from services.membership.tables import StandingProposal
+from services.membership.terms import StandingProposalStatus
+from services.notices.shapes import about
+from services.notices.terms import MatterKind, MatterOrder
+from services.practices import policy as practices
+from services.practices.rules import YELLOW_DAYS
+from services.practices.tables import Practice
+from services.practices.terms import PracticeStatus
+from services.proposals import expression_policy
+from services.proposals import policy as proposals
+from services.proposals.rules import EXPIRY_NOTICE_DAYS
+from services.proposals.shapes import LAST_DAY
+from services.proposals.tables import ExpressionOfInterest, Proposal
+from services.proposals.terms import Party, ProposalStatus
+from services.taxonomy.shapes import today
+
+M = MatterKind
+Source = Callable[[Viewer], sa.Select[tuple[object, ...]]]
+
+
+def _matter(
+    kind: MatterKind, noun: str, row: Columns, since: Expression, deadline: Expression | None = None
+) -> sa.Select[tuple[object, ...]]:
+    """The columns of every source, over one row."""
+    return sa.select(
+        sa.type_coerce(sa.literal(kind.value), text_enum(MatterKind)).label("kind"),
+        sa.literal(noun).label("about_kind"),
+        row.id.label("about_id"),
+        sa.cast(sa.null() if deadline is None else deadline, sa.Date).label("deadline"),
+        sa.cast(since, sa.DateTime(timezone=True)).label("since"),
+    )
+
+
+def _row(table: type[SQLModel]) -> Columns:
+    return Columns(table_of(table).alias())
+
+
+def _can(refusals: Sequence[Refusal]) -> Condition:
+    return sa.not_(sa.or_(*(one.holds for one in refusals)))
+
+
+def _begin_of(day: Expression) -> Expression:
+    """The moment at which a day begins, in UTC."""
+    return sa.func.timezone("UTC", sa.cast(day, sa.DateTime))
+
+
+def _turn(party: Party) -> Source:
+    """The expressions of interest that the viewer's delegation is to answer, as one of the two parties."""
+
+    def select(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+        row = _row(ExpressionOfInterest)
+        mine = row.sender_id if party is Party.SENDER else row.receiver_id
+        answers = viewer.role is Role.FOCAL_POINT and viewer.actor.acts
+        found = _matter(M.EXPRESSION_OF_INTEREST_TURN, "expression_of_interest", row, row.updated_at, row.turn_deadline)
+        return found.where(
+            sa.literal(answers),
+            row.turn == party,
+            mine == viewer.delegation_id,
+            expression_policy.visible_to(viewer, row),
+        )
+
+    return select
+
+
+def _returned(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The drafts that the secretariat has returned."""
+    row = _row(Practice)
+    return _matter(M.PRACTICE_RETURNED, "practice", row, row.updated_at).where(
+        row.delegation_id == viewer.delegation_id,
+        row.status == PracticeStatus.DRAFT,
+        row.return_reason != "",
+        practices.visible_to(viewer, row),
+        _can(practices.refusals_to_revise(viewer, row)),
+    )
+
+
+def _in_review(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The practices that the secretariat is to review."""
+    row = _row(Practice)
+    return _matter(M.PRACTICE_IN_REVIEW, "practice", row, row.updated_at).where(
+        row.status == PracticeStatus.IN_REVIEW,
+        practices.visible_to(viewer, row),
+        _can(practices.refusals_to_review(viewer, row)),
+    )
+
+
+def _stale(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The published practices that were not confirmed for a year."""
+    row = _row(Practice)
+    since = _begin_of(row.last_confirmed_on + YELLOW_DAYS)
+    return _matter(M.PRACTICE_STALE, "practice", row, since).where(
+        row.delegation_id == viewer.delegation_id,
+        row.status == PracticeStatus.PUBLISHED,
+        row.last_confirmed_on <= today() - YELLOW_DAYS,
+        practices.visible_to(viewer, row),
+        _can(practices.refusals_to_confirm(viewer, row)),
+    )
+
+
+def _expiring(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The open proposals that expire soon."""
+    row = _row(Proposal)
+    since = _begin_of(row.expires_on - EXPIRY_NOTICE_DAYS)
+    return _matter(M.PROPOSAL_EXPIRING, "proposal", row, since, row.expires_on).where(
+        row.delegation_id == viewer.delegation_id,
+        row.status == ProposalStatus.OPEN,
+        row.expires_on.between(today(), today() + EXPIRY_NOTICE_DAYS),
+        proposals.visible_to(viewer, row),
+        _can(proposals.refusals_to_renew(viewer, row)),
+    )
+
+
+def _standing(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The changes of standings that a co-chair is to decide."""
+    row = _row(StandingProposal)
+    return _matter(M.STANDING_PROPOSED, "standing_proposal", row, row.created_at).where(
+        row.status == StandingProposalStatus.OPEN,
+        membership.visible_proposal(viewer, row),
+        _can(membership.refusals_to_decide(viewer, row)),
+    )
+
+
+SOURCES: list[Source] = [
+    _turn(Party.SENDER),
+    _turn(Party.RECEIVER),
+    _returned,
+    _in_review,
+    _stale,
+    _expiring,
+    _standing,
+]
+
+
+def _all(_: Row, ask: Ask) -> sa.FromClause:
+    return sa.union_all(*(source(ask.viewer) for source in SOURCES)).subquery()
+
+
+def _counted(parent: Row, ask: Ask) -> sa.FromClause:
+    found = _all(parent, ask)
+    return sa.select(found.c.kind, sa.func.count(type_=sa.Integer()).label("count")).group_by(found.c.kind).subquery()
+
+
+MATTER = Shape.of(
+    "Matter",
+    None,
+    None,
+    {
+        "kind": Value(lambda row, _: row.kind),
+        "about": Value(about),
+        "deadline": Value(lambda row, _: row.deadline, null=True),
+        "since": Value(lambda row, _: row.since),
+    },
+)
+MATTER_COUNT = Shape.of(
+    "MatterCount", None, None, {"kind": Value(lambda row, _: row.kind), "count": Value(lambda row, _: row.count)}
+)
+
+MATTERS = Connection(
+    lambda: MATTER,
+    orders={
+        MatterOrder.DEADLINE: Order(
+            "matters.deadline",
+            lambda row, _: [
+                (sa.func.coalesce(row.deadline, LAST_DAY, type_=sa.Date()), False),
+                (row.since, False),
+                (sa.cast(row.kind, sa.Text), False),
+                (row.about_id, False),
+            ],
+            (sa.Date(), sa.DateTime(timezone=True), sa.Text(), sa.Uuid()),
+        )
+    },
+    default=lambda _: MatterOrder.DEADLINE,
+    over=_all,
+    where={"kind": Filter(lambda row, kind: row.kind == kind)},
+)
+
+extend(
+    VIEWER,
+    {"matters": MATTERS, "matterCounts": Many(lambda: MATTER_COUNT, over=_counted, order=lambda row, _: [row.kind])},
+)
