@@ -1,15 +1,15 @@
 """index what waits for someone: practices in review, turns by who is to answer
 
-Revision: 0014
-Revises: 0013
+Revision: 0014a
+Revises: 0014
 """
 
 import sqlalchemy as sa
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0014a"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -5,6 +5,7 @@ where nobody need be told any more.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from services.notices.terms import ByLanguage, Said, Subject, Who, Word
 from services.practices.tables import Practice, PracticeText
 from services.proposals.tables import ExpressionOfInterest, Proposal, ProposalText
 from services.proposals.terms import Party
+from services.proposals.thread_tables import ThreadMessage
 
 Facts = Mapping[str, Any]
 Look = Callable[[Reader, UUID, Facts], Awaitable[Subject | None]]
@@ -42,6 +44,17 @@ async def expression_of_interest(session: Reader, key: UUID, facts: Facts) -> Su
         **_day("deadline", facts.get("deadline")),
     }
     return Subject("expression_of_interest", key, sides, said=said)
+
+
+async def thread(session: Reader, key: UUID, facts: Facts) -> Subject | None:
+    """The thread of an expression of interest; ``facts`` name the ``message`` that was written."""
+    exchange = await expression_of_interest(session, key, facts)
+    message = await session.get(ThreadMessage, UUID(facts["message"]))
+    if exchange is None or message is None:
+        return None
+    writes, reads = (message.sender_id, message.receiver_id)[:: 1 if message.by is Party.SENDER else -1]
+    said = {"writer": await _delegation(session, writes), "proposal": exchange.said["proposal"]}
+    return replace(exchange, sides={Who.OTHER_SIDE: reads}, said=said)
 
 
 async def practice(session: Reader, key: UUID, facts: Facts) -> Subject | None:
@@ -105,6 +118,7 @@ SUBJECTS: Mapping[str, Look] = {
     "practice": practice,
     "proposal": proposal,
     "standing": standing,
+    "thread": thread,
 }
 """The noun of an announcement -> how its thing is looked at."""
 

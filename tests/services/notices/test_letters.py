@@ -20,7 +20,9 @@ HEAD = Letterhead("no-reply@friends.example", "https://friends.example")
 NOTICE = UUID("0192f0e1-7c4b-7d0e-8b1f-a0c3d2e4f5a6")
 ABOUT = "practice_0192f0e17c4b7d0e8b1fa0c3d2e4f5a7"
 SAID: dict[str, Said] = {
-    **dict.fromkeys(("sender", "receiver", "owner", "delegation"), ByLanguage({"en": "Zambia", "ar": "زامبيا"}, "en")),
+    **dict.fromkeys(
+        ("sender", "receiver", "writer", "owner", "delegation"), ByLanguage({"en": "Zambia", "ar": "زامبيا"}, "en")
+    ),
     **dict.fromkeys(("proposal", "practice"), ByLanguage({"en": "Courses & <b>more</b>"}, "en")),
     **dict.fromkeys(("reason", "reference"), "Because <script>alert(1)</script>"),
     **dict.fromkeys(("deadline", "expires"), date(2026, 12, 8)),

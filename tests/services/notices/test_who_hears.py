@@ -3,17 +3,38 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from services.core.actor import SYSTEM, Role
+from services.core.read.shape import table_of
 from services.core.table import now
+from services.identity.tables import Person
 from services.identity.terms import MailSetting
 from services.membership.tables import StandingProposal
 from services.membership.terms import Standing
+from services.notices.tables import Notice
 from services.practices.terms import PracticeStatus
+from services.proposals.exchange import Words
+from services.proposals.expression_commands import (
+    ExpressionContent,
+    agree_expression,
+    send_expression,
+    take_up_talks,
+)
 from services.proposals.terms import ExpressionStatus, Party
-from tests.builders import a_practice, delegation_id, id_of
+from services.proposals.thread_commands import write_message
+from tests.builders import a_practice, actor, delegation_id, id_of
 from tests.conftest import OneAtATime
-from tests.services.notices.world import announced, change_person, languages_of, mails, set_languages, told
+from tests.services.notices.world import (
+    announced,
+    announcements,
+    change_person,
+    languages_of,
+    mails,
+    set_languages,
+    tell_all,
+    told,
+)
 from tests.services.proposals.world import a_proposal, an_expression, in_days
 
 ZMB = {"ZMB focal point", "ZMB contributor"}
@@ -95,3 +116,48 @@ async def test_who_wants_no_mail_gets_the_notice_and_only_mails_about_the_own_ac
     assert set(await mails(db)) == {"ZMB focal point"}
     await announced(db, "ZMB focal point", "person.role_given", id_of("ZMB contributor"), role="viewer")
     assert set(await mails(db)) == ZMB
+
+
+@pytest.mark.parametrize(("who", "expected"), [("FRA contributor", ZMB), ("ZMB focal point", FRA)])
+async def test_a_message_is_told_to_the_other_side(db: OneAtATime, who: str, expected: set[str]) -> None:
+    await set_languages(db)
+    async with db.write(SYSTEM) as session:
+        expression = await an_expression(session, await a_proposal(session, by="ZMB"), by="FRA")
+    async with db.write(actor(who)) as session:
+        await write_message(session, actor(who), expression.id, "en", "When could we meet?")
+    await tell_all(db, times=2)
+    found = await told(db)
+    assert set(found) == expected
+    assert [title for title in found.values() if "When could we meet?" in title] == []
+    assert await mails(db) == languages_of(expected)
+
+
+async def test_a_whole_exchange_is_told_step_by_step(db: OneAtATime) -> None:
+    async with db.write(SYSTEM) as session:
+        proposal = await a_proposal(session, by="ZMB")
+    sender, receiver = actor("FRA focal point"), actor("ZMB focal point")
+    async with db.write(sender) as session:
+        key = await send_expression(session, sender, ExpressionContent(proposal.id, "en", "We would like to join."))
+    async with db.write(receiver) as session:
+        await take_up_talks(session, receiver, key, Words())
+    async with db.write(sender) as session:
+        await agree_expression(session, sender, key, Words())
+    assert [one["event"] for one in await announcements(db)] == [
+        "expression_of_interest.sent",
+        "expression_of_interest.talks_taken_up",
+        "expression_of_interest.agreed",
+    ]
+    await tell_all(db)
+    async with db.read(SYSTEM) as session:
+        notice, person = table_of(Notice).c, table_of(Person).c
+        found = await session.execute(
+            sa.select(notice.event, person.name).join_from(
+                table_of(Notice), table_of(Person), person.id == notice.person_id
+            )
+        )
+        heard = {(event.removeprefix("expression_of_interest_"), name) for event, name in found}
+    assert heard == {
+        *(("sent", name) for name in ZMB),
+        *(("talks_taken_up", name) for name in FRA),
+        *(("agreed", name) for name in ZMB | {"FRA contributor"}),
+    }
