@@ -56,10 +56,13 @@ async def lock(
     what: str,
     path: tuple[str, ...] = ("id",),
     update: bool = True,
+    referred: bool = False,
 ) -> Kept:
     """Return one row that the actor may see and act on, locked until the transaction ends.
 
     Without ``update`` the lock only keeps the row from going away (row security lets others lock no more than that).
+    Where rows are made all the time that refer to it, as to a delegation, ``referred`` lets that go on beside the lock,
+    and the lock does not wait for it.
 
     Visibility and refusals are inside the SQL: "not there" and "not yours" are one answer, and there is no gap
     between asking and acting.
@@ -74,7 +77,7 @@ async def lock(
         await session.execute(
             sa.select(table, *(refusal.holds for refusal in against))
             .where(table.id == key, visible(viewer, table))  # type: ignore[attr-defined]  # every Row has an id
-            .with_for_update(of=table, key_share=not update, read=not update)
+            .with_for_update(of=table, key_share=referred or not update, read=not update)
             .execution_options(populate_existing=True)
         )
     ).one_or_none()

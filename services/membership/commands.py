@@ -176,7 +176,9 @@ async def refresh_names(session: Writer) -> int:
 
 
 async def _lock(session: Writer, actor: Actor, delegation_id: UUID, refusals: Refusals) -> Delegation:
-    return await lock(session, actor, Delegation, delegation_id, policy.visible_to, refusals, what="delegation")
+    return await lock(
+        session, actor, Delegation, delegation_id, policy.visible_to, refusals, what="delegation", referred=True
+    )
 
 
 async def _whom(session: Writer, new: NewDelegation) -> dict[str, Any]:
