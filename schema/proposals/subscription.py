@@ -19,8 +19,8 @@ class ProposalSubscription:
     """Live root fields of proposals."""
 
     @strawberry.subscription(
-        description="One expression of interest with its exchange: at once, and again whenever it changes. "
-        "For its two delegations; for others it is NOT_FOUND."
+        description="One expression of interest with its thread: at once, and again whenever it changes, a message is "
+        "written or read. For its two delegations; for others it is NOT_FOUND."
     )
     def expression_of_interest_changed(self, info: Info, id: Id) -> AsyncGenerator[ExpressionOfInterest, None]:
         """Answered by the Shape."""

@@ -19,7 +19,7 @@ from tests.schema.live.world import PUBLIC_URL, Place, followed, said, socket, v
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
-ASK = "mutation ($input: ExpressionOfInterestTextInput!) { expressionOfInterestAsk(input: $input) { errors { code } } }"
+WRITE = "mutation ($input: ThreadMessageWriteInput!) { threadMessageWrite(input: $input) { errors { code } } }"
 
 
 class Process:
@@ -73,7 +73,7 @@ async def processes(place: Place) -> AsyncIterator[tuple[Process, Process]]:
             one.process.wait()
 
 
-async def test_two_clients_follow_through_two_processes_and_others_never(
+async def test_two_clients_see_a_message_within_a_second_through_two_processes_and_others_never(
     place: Place, processes: tuple[Process, Process]
 ) -> None:
     first, second = processes
@@ -91,9 +91,10 @@ async def test_two_clients_follow_through_two_processes_and_others_never(
         kind, refusal = await nothing.next()
         assert (kind, refusal["errors"][0]["extensions"]["code"]) == ("next", "NOT_FOUND")
 
-        given = {"query": ASK, "variables": {"input": {**variables(key), "text": "How many?"}}}
+        message = {**variables(key), "language": "en", "text": "How many?"}
+        given = {"query": WRITE, "variables": {"input": message}}
         answer = await writer.post(f"http://{first.host}/graphql", json=given)
-        assert answer.json() == {"data": {"expressionOfInterestAsk": {"errors": []}}}
+        assert answer.json() == {"data": {"threadMessageWrite": {"errors": []}}}
         told = time.monotonic()
         assert said(await client.next()) == ["How many?"]
         assert said((await events.next())[1]) == ["How many?"]

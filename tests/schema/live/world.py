@@ -31,7 +31,7 @@ from tests.services.proposals.world import a_proposal, an_expression
 
 Made = TypeVar("Made")
 PUBLIC_URL = "http://gof.test"
-CHANGED = "subscription ($id: ID!) { expressionOfInterestChanged(id: $id) { id turns { text } } }"
+CHANGED = "subscription ($id: ID!) { expressionOfInterestChanged(id: $id) { id thread { nodes { text } } } }"
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def variables(key: UUID) -> dict[str, str]:
 
 
 def said(answer: dict[str, Any]) -> list[str]:
-    """The words of an exchange in an answer to ``CHANGED``."""
-    return [turn["text"] for turn in answer["data"]["expressionOfInterestChanged"]["turns"]]
+    """The words of a thread in an answer to ``CHANGED``."""
+    return [one["text"] for one in answer["data"]["expressionOfInterestChanged"]["thread"]["nodes"]]
 
 
 async def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
