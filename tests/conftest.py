@@ -21,6 +21,7 @@ import httpx
 import obstore
 import orjson
 import pytest
+from obstore.exceptions import GenericError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from starlette.requests import HTTPConnection
 
@@ -163,7 +164,9 @@ async def connection(urls: Urls) -> AsyncIterator[AsyncConnection]:
 async def db(connection: AsyncConnection) -> AsyncIterator[OneAtATime]:
     """The database as the serving role; whatever the test does is undone."""
     transaction = await connection.begin()
-    await connection.exec_driver_sql("SELECT 1")  # SQLAlchemy begins at the first statement, reads do not go through it
+    # Jobs that tests with connections of their own left behind are none of this test's. (SQLAlchemy begins the
+    # transaction at the first statement; reads do not go through it.)
+    await connection.exec_driver_sql("DELETE FROM pgqueuer")
     yield OneAtATime(connection)
     await transaction.rollback()
 
@@ -229,9 +232,13 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Set
 
 
 def _with_bucket(chosen: Settings) -> Settings:
-    """The settings once their bucket is there: the store makes one with the first file in it."""
-    obstore.put(open_storage(chosen)._store, "first", b"1")
-    return chosen
+    """The settings once their bucket is there: the store makes one with the first file in it, when its disk is there."""
+    for _ in range(60):
+        with suppress(GenericError):
+            obstore.put(open_storage(chosen)._store, "first", b"1")
+            return chosen
+        time.sleep(0.5)
+    raise AssertionError("the store kept nothing within 30 seconds")
 
 
 def _low_ports(number: int) -> list[int]:
