@@ -13,6 +13,11 @@ from schema.identity.mutation import IdentityMutation
 from schema.identity.query import IdentityQuery
 from schema.identity.subscription import IdentitySubscription
 from schema.identity.types import Viewer
+from schema.labs.contribution_mutation import LabContributionMutation
+from schema.labs.mutation import LabMutation
+from schema.labs.query import LabQuery
+from schema.labs.types import ExpressionOfInterestLab
+from schema.labs.work_mutation import LabWorkMutation
 from schema.matching.mutation import MatchingMutation
 from schema.matching.query import MatchingQuery
 from schema.matching.types import ProposalMatching
@@ -23,6 +28,7 @@ from schema.notices.types import ViewerNotices
 from schema.practices.mutation import PracticeMutation
 from schema.practices.query import PracticeQuery
 from schema.proposals.expression_mutation import ExpressionOfInterestMutation
+from schema.proposals.expression_types import ExpressionOfInterest
 from schema.proposals.mutation import ProposalMutation
 from schema.proposals.query import ProposalQuery
 from schema.proposals.subscription import ProposalSubscription
@@ -30,6 +36,7 @@ from schema.proposals.thread_mutation import ThreadMutation
 from schema.proposals.types import Proposal
 from schema.taxonomy.query import TaxonomyQuery
 from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
+from services.labs import shapes as lab_shapes
 from services.matching.shapes import WEIGHTS_BY_ID
 from services.membership.shapes import DELEGATION_BY_ID, STANDING_PROPOSAL_BY_ID
 from services.notices.shapes import NOTICE_BY_ID
@@ -40,13 +47,18 @@ from services.proposals.thread_shapes import ATTACHMENT_BY_ID, THREAD_MESSAGE_BY
 
 
 @strawberry.type(description="Everything that can be read; each field answers what you may see and nothing else.")
-class Query(NodeQuery, IdentityQuery, MatchingQuery, MembershipQuery, PracticeQuery, ProposalQuery, TaxonomyQuery):
+class Query(
+    NodeQuery, IdentityQuery, LabQuery, MatchingQuery, MembershipQuery, PracticeQuery, ProposalQuery, TaxonomyQuery
+):
     """All reads."""
 
 
 @strawberry.type(description="Everything that can be done. What can be put right stands in the payload's `errors`.")
 class Mutation(
     IdentityMutation,
+    LabMutation,
+    LabWorkMutation,
+    LabContributionMutation,
     MatchingMutation,
     MembershipMutation,
     NoticesMutation,
@@ -68,6 +80,7 @@ class Subscription(IdentitySubscription, ProposalSubscription):
 
 
 # The higher slice adds its fields to the lower type, as its Shapes do below.
+ExpressionOfInterest.__strawberry_definition__.fields.extend(ExpressionOfInterestLab.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 Proposal.__strawberry_definition__.fields.extend(ProposalMatching.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 Viewer.__strawberry_definition__.fields.extend(ViewerNotices.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 
@@ -75,6 +88,12 @@ NODES.update(
     api_token=("ApiToken", API_TOKEN_BY_ID),
     attachment=("Attachment", ATTACHMENT_BY_ID),
     delegation=("Delegation", DELEGATION_BY_ID),
+    lab=("Lab", lab_shapes.LAB_BY_ID),
+    lab_contribution=("LabContribution", lab_shapes.CONTRIBUTION_BY_ID),
+    lab_milestone=("LabMilestone", lab_shapes.MILESTONE_BY_ID),
+    lab_output=("LabOutput", lab_shapes.OUTPUT_BY_ID),
+    lab_party=("LabParty", lab_shapes.PARTY_BY_ID),
+    lab_update=("LabUpdate", lab_shapes.UPDATE_BY_ID),
     matching_weights=("MatchingWeights", WEIGHTS_BY_ID),
     notice=("Notice", NOTICE_BY_ID),
     person=("Person", PERSON_BY_ID),

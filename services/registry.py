@@ -5,6 +5,8 @@ from sqlmodel import SQLModel
 import services.core.audit
 import services.core.idempotency
 import services.identity.shapes
+import services.labs.dashboard_shapes
+import services.labs.jobs
 import services.matching.cooperation_tables
 import services.matching.shapes
 import services.membership.jobs

@@ -33,12 +33,16 @@ class Arguments:
         self.computed[name] = compute
         return sa.bindparam(name, type_=kind, required=False)
 
-    def given(self, chosen: Selection, name: str, convert: Callable[[Any], Any] | None) -> Any:
-        """The value of an argument as fields ask for it: None, a real bool or enum, or a parameter."""
-        value = chosen.arguments.get(name)
+    def given(self, value: Any, convert: Mapping[str, Callable[[Any], Any]], path: Path) -> Any:
+        """The value of an argument as fields ask for it: None, a real bool or enum, or a parameter.
+
+        Of an input the same by its keys; ``convert`` knows these by their path, joined by dots.
+        """
         if value is None or _is_real(value):
             return value
-        return self.bind(_judged(value, convert, (name,)))
+        if isinstance(value, Mapping):
+            return {key: self.given(inner, convert, (*path, key)) for key, inner in value.items()}
+        return self.bind(_judged(value, convert.get(".".join(path)), path))
 
     def values(self, one: Filter, value: Any, path: Path) -> list[Any]:
         """What a filter's condition takes for ``value``: one parameter, or one for each of its types."""

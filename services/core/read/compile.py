@@ -54,7 +54,7 @@ class _Reading:
         return raw(f'"{name}"') if one.name == "__typename" else self.field(fields[one.name], one, row)
 
     def ask(self, chosen: Selection, convert: Mapping[str, Callable[[Any], Any]]) -> Ask:
-        return Ask(self.viewer, lambda name: self.arguments.given(chosen, name, convert.get(name)))
+        return Ask(self.viewer, lambda name: self.arguments.given(chosen.arguments.get(name), convert, (name,)))
 
     def part(self, field: Part, chosen: Selection, row: Row, outer: Ask | None = None) -> Text:
         ask = outer or self.ask(chosen, field.convert)

@@ -82,13 +82,14 @@ class Interpreter:
                 return await self._connection(field, chosen, row)
 
     def _ask(self, chosen: Selection, convert: Mapping[str, Callable[[Any], Any]]) -> Ask:
-        def arg(name: str) -> Any:
-            value = resolve(chosen.arguments.get(name), self.variables)
+        def known(value: Any, path: tuple[str, ...]) -> Any:
             if value is None or isinstance(value, bool | Enum):
                 return value
-            return sa.literal(_judged(value, convert.get(name), (name,)))
+            if isinstance(value, dict):
+                return {key: known(inner, (*path, key)) for key, inner in value.items()}
+            return sa.literal(_judged(value, convert.get(".".join(path)), path))
 
-        return Ask(self.viewer, arg)
+        return Ask(self.viewer, lambda name: known(resolve(chosen.arguments.get(name), self.variables), (name,)))
 
     async def _value(self, field: Value, row: Row, ask: Ask) -> Any:
         return plain((await self._execute(sa.select(field.expression(row, ask)))).scalar_one())

@@ -52,7 +52,8 @@ def within(row: Row, statement: sa.Select[Any]) -> sa.Select[Any]:
 class Ask:
     """What a field may know of its request: who asks, and with which arguments.
 
-    ``arg`` gives None where an argument is absent or null, a real bool or enum, and otherwise an expression.
+    ``arg`` gives None where an argument is absent or null, a real bool or enum, and otherwise an expression; of an
+    input the same by its keys.
     """
 
     viewer: Viewer

@@ -1,0 +1,1 @@
+"""Joint labs: standing cooperation of two or more parties with a workplan."""
