@@ -35,6 +35,8 @@ from schema.proposals.subscription import ProposalSubscription
 from schema.proposals.thread_mutation import ThreadMutation
 from schema.proposals.types import Proposal
 from schema.taxonomy.query import TaxonomyQuery
+from schema.translations.mutation import TranslationMutation
+from schema.translations.query import TranslationQuery
 from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
 from services.labs import shapes as lab_shapes
 from services.matching.shapes import WEIGHTS_BY_ID
@@ -44,11 +46,20 @@ from services.practices.shapes import PRACTICE_BY_ID
 from services.proposals.expression_shapes import EXPRESSION_OF_INTEREST_BY_ID
 from services.proposals.shapes import PROPOSAL_BY_ID
 from services.proposals.thread_shapes import ATTACHMENT_BY_ID, THREAD_MESSAGE_BY_ID
+from services.translations.shapes import SUGGESTION_BY_ID
 
 
 @strawberry.type(description="Everything that can be read; each field answers what you may see and nothing else.")
 class Query(
-    NodeQuery, IdentityQuery, LabQuery, MatchingQuery, MembershipQuery, PracticeQuery, ProposalQuery, TaxonomyQuery
+    NodeQuery,
+    IdentityQuery,
+    LabQuery,
+    MatchingQuery,
+    MembershipQuery,
+    PracticeQuery,
+    ProposalQuery,
+    TaxonomyQuery,
+    TranslationQuery,
 ):
     """All reads."""
 
@@ -66,6 +77,7 @@ class Mutation(
     ProposalMutation,
     ExpressionOfInterestMutation,
     ThreadMutation,
+    TranslationMutation,
 ):
     """All acts."""
 
@@ -103,6 +115,7 @@ NODES.update(
     session=("Session", SESSION_BY_ID),
     thread_message=("ThreadMessage", THREAD_MESSAGE_BY_ID),
     standing_proposal=("StandingProposal", STANDING_PROPOSAL_BY_ID),
+    translation_suggestion=("TranslationSuggestion", SUGGESTION_BY_ID),
 )
 
 SCHEMA = Schema(

@@ -19,7 +19,8 @@ import services.practices.shapes
 import services.proposals.expression_shapes
 import services.proposals.jobs
 import services.proposals.thread_shapes
-import services.taxonomy.lists  # noqa: F401 - imported for what loading them registers
+import services.taxonomy.lists
+import services.translations.shapes  # noqa: F401 - imported for what loading them registers
 from services.core.protection import PROTECTED
 
 METADATA = SQLModel.metadata

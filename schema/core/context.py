@@ -111,11 +111,11 @@ class Reception:
             NotSignedIn: there is a token and it stands for nobody any more.
         """
         token = bearer(request.headers.get("authorization"))
-        preferred = with_primary(accept_language(request.headers.get("accept-language")))
+        preferred = accept_language(request.headers.get("accept-language"))
 
         async def look(age: float) -> tuple[Actor, float]:
             actor, seconds = (PUBLIC, inf) if token is None else await self.actors.at_most(age, token)
-            languages = tuple(dict.fromkeys((*actor.languages, *preferred)))
+            languages = with_primary((*actor.languages, *preferred))
             link = self.links.of(actor.person_id) if self.links and actor.person_id else None
             return replace(actor, languages=languages, link=link), seconds
 

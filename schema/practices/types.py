@@ -5,13 +5,14 @@ from typing import Annotated
 
 import strawberry
 
-from schema.core.arguments import After, First, Prefer
+from schema.core.arguments import After, First
 from schema.core.enums import describe
 from schema.core.fields import may
 from schema.core.page import Connection, answered_by_shape
 from schema.core.scalars import LanguageTag
-from schema.core.texts import LocalizedText, Node
+from schema.core.texts import Node
 from schema.membership.types import Delegation
+from schema.translations.types import Translated
 from services.core.actor import Audience
 from services.practices.shapes import EndorsementOrder, PracticeOrder
 from services.practices.terms import Freshness, PracticeStatus
@@ -72,7 +73,7 @@ class PracticeVersion:
     description="A documented, reviewed way of building AI capacity that others can reuse. A draft is seen by its "
     "delegation only, from review on also by the secretariat, published by its audience."
 )
-class Practice(Node):
+class Practice(Node, Translated):
     """Practice."""
 
     revision: int = strawberry.field(description="Counts the changes; name it when you revise.")
@@ -80,7 +81,6 @@ class Practice(Node):
     status: PracticeStatus = strawberry.field(description="Where it is in its life.")
     visibility: Audience = strawberry.field(description="Who reads it once it is published.")
     original_language: LanguageTag = strawberry.field(description="The language it was written in.")
-    languages: list[LanguageTag] = strawberry.field(description="The languages it can be read in, the original first.")
     delegation: Delegation | None = strawberry.field(description="The author; null if you may not know of it.")
     capacity_areas: list[CapacityArea] = strawberry.field(description="Which capacity it builds.")
     sectors: list[str] = strawberry.field(description="OECD-DAC purpose codes.")
@@ -109,21 +109,6 @@ class Practice(Node):
     viewer_cannot_endorse_reasons: list[str] = strawberry.field(
         description="Codes of why you may not endorse it; or empty."
     )
-
-    @strawberry.field(description="Title, up to 200 characters.")
-    def title(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
-
-    @strawberry.field(description="Summary, up to 1,000 characters.")
-    def summary(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
-
-    @strawberry.field(description="The practice itself, Markdown, up to 20,000 characters.")
-    def description(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
 
     @strawberry.field(description="Who endorses it; one voice for each delegation.")
     def endorsements(

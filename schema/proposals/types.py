@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from schema.core.arguments import After, First, Prefer
+from schema.core.arguments import After, First
 from schema.core.enums import describe
 from schema.core.fields import may, why_not
 from schema.core.page import Connection, answered_by_shape
 from schema.core.scalars import LanguageTag
-from schema.core.texts import LocalizedText, Node
+from schema.core.texts import Node
 from schema.membership.types import Delegation
+from schema.translations.types import Translated
 from services.core.actor import Audience
 from services.proposals.expression_shapes import Direction, ExpressionOrder
 from services.proposals.shapes import ProposalOrder
@@ -112,7 +113,7 @@ InterestOrder = Annotated[ExpressionOrder, strawberry.argument(description="In w
     description="A cooperation proposal by a delegation. A draft is seen by its delegation only; from the day it is "
     "opened by its audience; once withdrawn by its delegation and the secretariat."
 )
-class Proposal(Node):
+class Proposal(Node, Translated):
     """Proposal."""
 
     revision: int = strawberry.field(description="Counts the changes; name it when you revise.")
@@ -121,7 +122,6 @@ class Proposal(Node):
     status: ProposalStatus = strawberry.field(description="Where it is in its life.")
     visibility: Audience = strawberry.field(description="Who reads it once it is open.")
     original_language: LanguageTag = strawberry.field(description="The language it was written in.")
-    languages: list[LanguageTag] = strawberry.field(description="The languages it can be read in, the original first.")
     delegation: Delegation | None = strawberry.field(description="The author; null if you may not know of it.")
     capacity_areas: list[CapacityArea] = strawberry.field(description="Which capacity it builds.")
     sectors: list[str] = strawberry.field(description="OECD-DAC purpose codes of five digits.")
@@ -172,21 +172,6 @@ class Proposal(Node):
     viewer_cannot_draft_expression_of_interest_reasons: list[str] = why_not("draft an expression of interest in it")
     viewer_can_express_interest: bool = may("send an expression of interest in it")
     viewer_cannot_express_interest_reasons: list[str] = why_not("send an expression of interest in it")
-
-    @strawberry.field(description="Title, up to 200 characters.")
-    def title(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
-
-    @strawberry.field(description="Summary, up to 1,000 characters.")
-    def summary(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
-
-    @strawberry.field(description="The proposal itself, Markdown, up to 20,000 characters.")
-    def description(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="The expressions of interest in it that your delegation made or received; others are nobody's "

@@ -61,6 +61,9 @@ def _text(column: str, row: Row, _: Ask) -> Expression:
 
 def _best_first(row: Row, ask: Ask) -> list[Expression]:
     asked = ask.arg("language")
-    wanted = [] if asked is None else [(row.language == asked).desc()]
+    wanted = []
+    if asked is not None:  # who asks for fr-CA is content with fr
+        asked = sa.cast(asked, sa.Text)
+        wanted = [(row.language == asked).desc(), (row.language == sa.func.split_part(asked, "-", 1)).desc()]
     place = sa.func.array_position(ask.viewer.languages, row.language)
     return [*wanted, place.asc().nulls_last(), row.is_original.desc(), row.language]

@@ -22,7 +22,9 @@ def pick_language(names: Expression, ask: Ask, *, argument: bool = True) -> Expr
     asked = ask.arg("language") if argument else None
     wanted = sa.func.array_append(ask.viewer.languages, FALLBACK, type_=ARRAY(sa.Text))
     if asked is not None:
-        wanted = sa.func.array_prepend(sa.cast(asked, sa.Text), wanted, type_=ARRAY(sa.Text))
+        asked = sa.cast(asked, sa.Text)
+        for tag in (sa.func.split_part(asked, "-", 1), asked):
+            wanted = sa.func.array_prepend(tag, wanted, type_=ARRAY(sa.Text))
     return sa.func.pick_language(names, wanted, type_=sa.Text())
 
 

@@ -16,6 +16,7 @@ from services.core.errors import Conflict, NotPermitted
 from services.core.events import announce
 from services.core.policy import Refusals, check_revision, lock
 from services.core.read.shape import table_of
+from services.core.stale import announce_stale
 from services.core.table import now, today
 from services.core.texts import Text, check_characters, check_external_id, original_text, save_text
 from services.practices import policy, rules
@@ -87,10 +88,11 @@ async def revise_practice(
     for name, value in _columns(content).items():
         setattr(practice, name, value)
     await session.flush()
-    await save_text(session, PracticeText, {"practice_id": practice.id}, _copied(practice), content.text)
+    stale = await save_text(session, PracticeText, {"practice_id": practice.id}, _copied(practice), content.text)
     if practice.status is PracticeStatus.PUBLISHED:
         await _keep_version(session, practice)
     await record(session, actor, "practice.revised", "practice", practice.id, revision=practice.revision)
+    await announce_stale(session, actor, "practice", practice.id, stale)
     return practice.id
 
 
@@ -232,7 +234,8 @@ async def _keep_version(session: Writer, practice: Practice) -> None:
     practice.version += 1
     text = table_of(PracticeText).c
     each = sa.func.jsonb_build_object("title", text.title, "summary", text.summary, "description", text.description)
-    texts = sa.select(sa.func.jsonb_object_agg(text.language, each)).where(text.practice_id == practice.id)
+    texts = sa.select(sa.func.jsonb_object_agg(text.language, each))
+    texts = texts.where(text.practice_id == practice.id, text.suggestion_id.is_(None))
     row = {"practice_id": practice.id, "number": practice.version, "published_at": now(), **_copied(practice)}
     await session.execute(sa.insert(PracticeVersion).values(**row, texts=texts.scalar_subquery()))
 

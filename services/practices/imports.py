@@ -154,7 +154,8 @@ def _versions(staged: sa.TableClause, part: sa.ColumnElement[bool]) -> Sequence[
     """Keep what is published now, and was not so before, as the next version."""
     text, row = table_of(PracticeText).c, staged.c
     each = sa.func.jsonb_build_object("title", text.title, "summary", text.summary, "description", text.description)
-    texts = sa.select(sa.func.jsonb_object_agg(text.language, each)).where(text.practice_id == row.id)
+    texts = sa.select(sa.func.jsonb_object_agg(text.language, each))
+    texts = texts.where(text.practice_id == row.id, text.suggestion_id.is_(None))
     values = {
         "practice_id": row.id,
         "number": row.version,

@@ -7,7 +7,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
 from services.core.ids import of_kind
-from services.core.localized import localized
 from services.core.policy import may, reasons_against
 from services.core.read.shape import (
     Ask,
@@ -31,6 +30,7 @@ from services.practices.rules import RED_DAYS, YELLOW_DAYS
 from services.practices.tables import Endorsement, Practice, PracticeText, PracticeVersion
 from services.practices.terms import Freshness, PracticeStatus
 from services.taxonomy.shapes import today
+from services.translations.shapes import translatable
 
 
 class PracticeOrder(StrEnum):
@@ -110,18 +110,7 @@ PRACTICE = Shape.of(
         "status": Practice.status,
         "visibility": Practice.visibility,
         "originalLanguage": Practice.language,
-        "title": localized(PracticeText, "practice_id", "title"),
-        "summary": localized(PracticeText, "practice_id", "summary"),
-        "description": localized(PracticeText, "practice_id", "description"),
-        "languages": Value(
-            lambda row, _: sa.func.array(
-                sa.select(col(PracticeText.language))
-                .where(col(PracticeText.practice_id) == row.id)
-                .order_by(col(PracticeText.is_original).desc(), col(PracticeText.language))
-                .scalar_subquery(),
-                type_=ARRAY(sa.Text),
-            )
-        ),
+        **translatable("practice", Practice, PracticeText, policy.visible_to),
         "delegation": One(lambda: DELEGATION, on=lambda row, it: it.id == row.delegation_id),
         "capacityAreas": Practice.capacity_areas,
         "sectors": Practice.sectors,

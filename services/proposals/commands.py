@@ -13,6 +13,7 @@ from services.core.audit import record
 from services.core.db import Writer, unique
 from services.core.events import announce
 from services.core.policy import Refusals, check_revision, lock
+from services.core.stale import announce_stale
 from services.core.table import now, today
 from services.core.texts import check_characters, original_text, save_text
 from services.proposals import policy, rules
@@ -71,8 +72,9 @@ async def revise_proposal(
             setattr(proposal, name, value)
         if proposal.status is ProposalStatus.OPEN:
             _complete(proposal)
-    await save_text(session, ProposalText, {"proposal_id": proposal.id}, _copied(proposal), content.text)
+    stale = await save_text(session, ProposalText, {"proposal_id": proposal.id}, _copied(proposal), content.text)
     await record(session, actor, "proposal.revised", "proposal", proposal.id, revision=proposal.revision)
+    await announce_stale(session, actor, "proposal", proposal.id, stale)
     return proposal.id
 
 

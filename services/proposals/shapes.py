@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.core.ids import of_kind
 from services.core.languages import check_language_tag
-from services.core.localized import localized
 from services.core.policy import Refusals, may, reasons_against
 from services.core.read.shape import (
     Ask,
@@ -33,6 +32,7 @@ from services.membership.tables import Delegation
 from services.proposals import policy
 from services.proposals.tables import Proposal, ProposalText
 from services.taxonomy.tables import MemberState
+from services.translations.shapes import translatable
 
 LAST_DAY = sa.literal_column("DATE '2200-12-31'", sa.Date)
 """Where a day is missing, it sorts behind all others."""
@@ -52,13 +52,6 @@ def acts(**refusals: Refusals) -> dict[str, FieldOf]:
     return can | {f"viewerCannot{act}Reasons": reasons_against(one) for act, one in refusals.items()}
 
 
-def _languages(row: Row, _: Ask) -> Expression:
-    text = table_of(ProposalText).alias()
-    found = sa.select(text.c.language).where(text.c.proposal_id == row.id)
-    ordered = found.order_by(text.c.is_original.desc(), text.c.language)
-    return sa.func.array(within(row, ordered).scalar_subquery(), type_=ARRAY(sa.Text))
-
-
 PROPOSAL = Shape.of(
     "Proposal",
     Proposal,
@@ -71,10 +64,7 @@ PROPOSAL = Shape.of(
         "status": Proposal.status,
         "visibility": Proposal.visibility,
         "originalLanguage": Proposal.language,
-        "languages": Value(_languages),
-        "title": localized(ProposalText, "proposal_id", "title"),
-        "summary": localized(ProposalText, "proposal_id", "summary"),
-        "description": localized(ProposalText, "proposal_id", "description"),
+        **translatable("proposal", Proposal, ProposalText, policy.visible_to),
         "delegation": One(lambda: DELEGATION, on=lambda row, it: it.id == row.delegation_id),
         "capacityAreas": Proposal.capacity_areas,
         "sectors": Proposal.sectors,

@@ -16,6 +16,7 @@ from services.core.importing.report import Report
 from services.core.importing.rows import BrokenRow, RowSource
 from services.core.importing.staging import Stage
 from services.core.progress import Progress, quiet
+from services.core.stale import announce_stale
 from services.core.table import uuid7
 
 BATCH, BATCH_OCTETS = 500, 2_000_000
@@ -56,6 +57,8 @@ async def run(
         report.kept = not dry_run and (skip_bad is not None or not report.refused_rows)
         if report.kept:
             await _keep(source, stage, progress)
+            async for thing_id, languages in stage.outdated():
+                await announce_stale(session, actor, kind.name, thing_id, languages)
             counts = {name: getattr(report, name) for name in ("added", "changed", "unchanged", "refused_rows")}
             await record(session, actor, f"{kind.name}.imported", "import", uuid7(), file=source.name, **counts)
         await stage.drop()

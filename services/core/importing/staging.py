@@ -6,8 +6,10 @@ What is there already is locked only then, and only what changes, so that nobody
 from collections.abc import AsyncIterator, Sequence
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.core.actor import Actor
 from services.core.db import Writer, unique
@@ -130,6 +132,22 @@ class Stage:
             for statement in self._kind.follow(self.table, part):
                 await self._session.execute(statement)
             yield min(SLICE, self.rows - begin)
+
+    async def outdated(self) -> AsyncIterator[tuple[UUID, Sequence[str]]]:
+        """The things whose originals were changed, each with the languages of its accepted translations, stale now."""
+        text, staged = self._text.c, self.table.c
+        languages = sa.func.array_agg(aggregate_order_by(text.language, text.language))
+        # only of changed texts are the words prepared
+        mine = sa.and_(
+            text[self._kind.key] == staged.id, staged.outcome == Outcome.CHANGED, staged.title_words.is_not(None)
+        )
+        found = sa.select(staged.id, languages).join_from(self.table, self._text, mine).group_by(staged.id)
+        stale = found.where(text.is_stale, text.accepted_at.is_not(None))
+        for begin in range(0, self.rows, SLICE):
+            for thing_id, stale_in in await self._session.execute(
+                stale.where(staged.number.between(begin, begin + SLICE - 1))
+            ):
+                yield thing_id, stale_in
 
     def _additions(self, part: sa.ColumnElement[bool]) -> sa.Insert:
         moment, thing, staged = now(), self._thing, self.table.c

@@ -28,6 +28,7 @@ from tests.services.membership.world import build_standing_examples
 from tests.services.notices.examples import build_notice_examples
 from tests.services.proposals.thread_world import build_thread_examples
 from tests.services.proposals.world import build_proposal_examples
+from tests.services.translations.world import build_translation_examples
 
 WHO = [
     "public",
@@ -80,6 +81,7 @@ async def test_both_readings_of_random_documents_are_equal(
     async with db.write(SYSTEM) as session:
         made = [*await build_examples(session), *await build_proposal_examples(session)]
         made += await build_standing_examples(session)
+        made += await build_translation_examples(session)
         made += await build_notice_examples(session)
         made += await build_thread_examples(session)
         made += await build_lab_examples(session)

@@ -17,6 +17,7 @@ from services.practices.tables import PracticeText
 from services.practices.terms import PracticeStatus
 from tests.builders import a_practice, actor, delegation_id
 from tests.conftest import OneAtATime
+from tests.services.translations.world import announced, suggest
 
 TEXT = table_of(PracticeText)
 FOCAL_POINT = actor("ZMB focal point")
@@ -126,6 +127,26 @@ async def test_an_import_makes_them_stale_where_it_changes_the_text(db: OneAtATi
     assert await stale(db, practice) == set()
     await bring(db, sectors="11130", summary="In short")
     assert await stale(db, practice) == {"fr", "ar"}
+
+
+async def test_an_import_announces_it_once_for_each_thing(db: OneAtATime, practice: UUID) -> None:
+    await bring(db, sectors="11130")
+    assert await announced(db) == []
+    await bring(db, title="Another")
+    await bring(db, title="Another", visibility="MEMBERS")
+    assert await announced(db) == [("translation.stale", {"kind": "practice", "languages": ["ar", "fr"]})]
+
+
+async def test_a_suggestion_gives_way_to_an_imported_original_and_a_translation_does_not(
+    db: OneAtATime, practice: UUID
+) -> None:
+    await suggest(db, "FRA contributor", practice, "Учить", "ru")
+    refused = await import_practices(db, FOCAL_POINT, GivenRows("a test", [{**ROW, "language": "fr"}]))
+    assert not refused.kept
+    await bring(db, language="ru", title="Учиться")
+    found = await texts(db, practice)
+    assert {language: row.is_original for language, row in found.items()} == {"ru": True, "fr": False, "ar": False}
+    assert (found["ru"].translation_status, found["ru"].suggestion_id) == (TranslationStatus.ORIGINAL, None)
 
 
 async def test_in_bulk_what_says_the_same_is_left_and_what_says_something_else_is_fresh(
