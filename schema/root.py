@@ -18,6 +18,7 @@ from schema.labs.mutation import LabMutation
 from schema.labs.query import LabQuery
 from schema.labs.types import ExpressionOfInterestLab
 from schema.labs.work_mutation import LabWorkMutation
+from schema.matching.cooperation_types import MemberStateExperience
 from schema.matching.mutation import MatchingMutation
 from schema.matching.query import MatchingQuery
 from schema.matching.types import ProposalMatching
@@ -35,10 +36,12 @@ from schema.proposals.subscription import ProposalSubscription
 from schema.proposals.thread_mutation import ThreadMutation
 from schema.proposals.types import Proposal
 from schema.taxonomy.query import TaxonomyQuery
+from schema.taxonomy.types import MemberState
 from schema.translations.mutation import TranslationMutation
 from schema.translations.query import TranslationQuery
 from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
 from services.labs import shapes as lab_shapes
+from services.matching.cooperation_shapes import COOPERATION_BY_ID
 from services.matching.shapes import WEIGHTS_BY_ID
 from services.membership.shapes import DELEGATION_BY_ID, STANDING_PROPOSAL_BY_ID
 from services.notices.shapes import NOTICE_BY_ID
@@ -95,10 +98,12 @@ class Subscription(IdentitySubscription, ProposalSubscription):
 ExpressionOfInterest.__strawberry_definition__.fields.extend(ExpressionOfInterestLab.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 Proposal.__strawberry_definition__.fields.extend(ProposalMatching.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 Viewer.__strawberry_definition__.fields.extend(ViewerNotices.__strawberry_definition__.fields)  # type: ignore[attr-defined]
+MemberState.__strawberry_definition__.fields.extend(MemberStateExperience.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 
 NODES.update(
     api_token=("ApiToken", API_TOKEN_BY_ID),
     attachment=("Attachment", ATTACHMENT_BY_ID),
+    cooperation=("Cooperation", COOPERATION_BY_ID),
     delegation=("Delegation", DELEGATION_BY_ID),
     lab=("Lab", lab_shapes.LAB_BY_ID),
     lab_contribution=("LabContribution", lab_shapes.CONTRIBUTION_BY_ID),

@@ -7,6 +7,7 @@ import services.core.idempotency
 import services.identity.shapes
 import services.labs.dashboard_shapes
 import services.labs.jobs
+import services.matching.cooperation_shapes
 import services.matching.cooperation_tables
 import services.matching.shapes
 import services.membership.jobs

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import strawberry
 
-from schema.core.arguments import After, First
+from schema.core.arguments import After, First, Id
 from schema.core.context import Info
 from schema.core.execution import read
 from schema.core.page import Connection
+from schema.matching.cooperation_types import Cooperation, Cooperations, CooperationsOrder
 from schema.matching.types import MatchingWeights, MatchingWeightsWhere
-from services.matching import shapes
+from services.matching import cooperation_shapes, shapes
 from services.matching.terms import WeightsOrder
 
 
@@ -30,3 +31,20 @@ class MatchingQuery:
     ) -> Connection[MatchingWeights]:
         """Answered by the Shape."""
         return await read(info, shapes.MATCHING_WEIGHTS)  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Finished cooperations that you may see, of all states.")
+    async def cooperations(
+        self,
+        info: Info,
+        first: First = 20,
+        after: After = None,
+        where: Cooperations = None,
+        order: CooperationsOrder = None,
+    ) -> Connection[Cooperation]:
+        """Answered by the Shape."""
+        return await read(info, cooperation_shapes.COOPERATIONS)  # type: ignore[no-any-return]
+
+    @strawberry.field(description="One finished cooperation; null if there is none that you may know of.")
+    async def cooperation(self, info: Info, id: Id) -> Cooperation | None:
+        """Answered by the Shape."""
+        return await read(info, cooperation_shapes.COOPERATION_BY_ID)  # type: ignore[no-any-return]

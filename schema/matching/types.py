@@ -10,6 +10,7 @@ from schema.core.enums import describe
 from schema.core.page import Connection, answered_by_shape
 from schema.core.texts import Node
 from schema.identity.types import Person
+from schema.matching.cooperation_types import Cooperation
 from schema.proposals.types import Proposal
 from services.matching.terms import MatchBand, MatchCriterion, MatchMissCode, MatchOrder, ModalityReason, WeightsOrder
 from services.proposals.terms import Modality
@@ -33,6 +34,8 @@ describe(
     WORKING_LANGUAGES="The working languages that both name.",
     LIKE_CONDITIONS="Regions (M49) and groups (LDC, LLDC, SIDS) that both states are in today.",
     EQUITY="That the state which would receive is an LDC, LLDC or SIDS today.",
+    EXPERIENCE="Finished cooperations of the other side's state in capacity areas and sectors that both name. The first "
+    "counts as much as all others together.",
 )
 describe(
     MatchMissCode,
@@ -66,7 +69,12 @@ class MatchReason:
         description="How much it counts in this version of the weights, 0 to 1, the mean of need and offer."
     )
     codes: list[str] = strawberry.field(
-        description="What agrees: codes, groups or regions; for TEXT the languages of the two originals, your own first."
+        description="What agrees: codes, groups or regions; for TEXT the languages of the two originals, your own first; "
+        "for EXPERIENCE the capacity areas and sectors that either state has it in."
+    )
+    cooperations: list[Cooperation] = strawberry.field(
+        description="For EXPERIENCE the finished cooperations that it rests on, up to five, the last finished first; "
+        "else empty."
     )
     sentence: str = strawberry.field(description="The same in one English sentence.")
 

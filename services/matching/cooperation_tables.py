@@ -14,6 +14,9 @@ from services.core.texts import TextRow, text_arguments
 from services.matching.terms import CooperationSource
 from services.taxonomy.terms import CapacityArea
 
+ANY_CODE = ""
+"""In ``state_experience``, what the cooperation is about as a whole."""
+
 
 class Cooperation(Row, table=True):
     """A cooperation that has ended; no delegation owns it, for it is evidence about states.
@@ -36,10 +39,6 @@ class Cooperation(Row, table=True):
             sa.text("id DESC"),
             postgresql_include=["visibility", "source"],
         ),
-        sa.Index("ix_cooperation_host_state", "host_state"),
-        sa.Index("ix_cooperation_partner_states", "partner_states", postgresql_using="gin"),
-        sa.Index("ix_cooperation_capacity_areas", "capacity_areas", postgresql_using="gin"),
-        sa.Index("ix_cooperation_sectors", "sectors", postgresql_using="gin"),
     )
 
     external_id: str | None = None
@@ -75,19 +74,21 @@ class CooperationText(TextRow, table=True):
 
 
 class StateExperience(SQLModel, table=True):
-    """That a state took part in a cooperation about a code; triggers keep it, and matches count it by code and state.
+    """That a state took part in a cooperation about a code; triggers keep it.
 
-    ``code`` is a capacity area or an OECD-DAC purpose code; the two have none in common.
+    ``code`` is a capacity area or an OECD-DAC purpose code, which have none in common, or ``ANY_CODE`` for the
+    cooperation as a whole. Under row security an index is reached by it, and would not be by the arrays themselves.
     """
 
     __tablename__ = "state_experience"
     __table_args__ = (
-        sa.PrimaryKeyConstraint("code", "state", "cooperation_id", postgresql_include=["visibility"]),
+        sa.PrimaryKeyConstraint("code", "state", "ended_on", "cooperation_id", postgresql_include=["visibility"]),
         sa.Index("ix_state_experience_cooperation_id", "cooperation_id"),
     )
 
     code: str
     state: str
+    ended_on: date
     cooperation_id: UUID = Field(foreign_key="cooperation.id", ondelete="CASCADE")
     visibility: Audience = Field(sa_type=text_enum(Audience))
 

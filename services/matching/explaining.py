@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import array
 
 from services.core.read.shape import Ask, Expression, Row, table_of, within
+from services.matching.experience import CODES, experienced
 from services.matching.formulas import number, weight_of
 from services.matching.pairs import LISTS
 from services.matching.policy import spoken
 from services.matching.rules import FAR_APART
-from services.matching.states import CODES
 from services.matching.tables import MatchingWeights
 from services.matching.terms import MatchCriterion, MatchMissCode
 from services.proposals.tables import Proposal
@@ -29,6 +29,7 @@ _REASONS = {
     MatchCriterion.WORKING_LANGUAGES: "Working languages in common",
     MatchCriterion.LIKE_CONDITIONS: "Both states are in",
     MatchCriterion.EQUITY: "The receiving state is in",
+    MatchCriterion.EXPERIENCE: "One of the states, or both, finished cooperations before in",
 }
 _MISSES = {
     MatchMissCode.CAPACITY_AREAS_NOT_COVERED: "The need asks for capacity areas that the offer does not name",
@@ -52,11 +53,11 @@ _WORDS = {"capacity_areas", "forms"}
 """The lists whose codes are enums in GraphQL, and so in capitals."""
 
 
-def reasons(match: Row, _: Ask) -> sa.Subquery:
+def reasons(match: Row, ask: Ask) -> sa.Subquery:
     """The reasons of a match (a row of ``scoring.ranked``) that contribute something.
 
     Columns: ``code``; ``place``, from 1; ``contribution``; ``weight``, in [0, 1], the mean of both sides;
-    ``codes`` that agree; ``sentence``.
+    ``codes`` that agree; ``sentence``; ``own_state`` and ``their_state``, the states of the match.
     """
     own, other, weights = (table_of(table).alias() for table in (Proposal, Proposal, MatchingWeights))
     parts = array([match[f"part_{one}"] for one in MatchCriterion])
@@ -69,9 +70,16 @@ def reasons(match: Row, _: Ask) -> sa.Subquery:
         MatchCriterion.TEXT: array([own.c.language, other.c.language]),
         MatchCriterion.LIKE_CONDITIONS: _capitals(match.like_codes),
         MatchCriterion.EQUITY: _capitals(match.equity_codes),
+        MatchCriterion.EXPERIENCE: _capitals(experienced(match, own, other, ask.viewer)),
     }
     need, offer = (weight_of(weights.c, side, each.c.code) for side in ("need", "offer"))
-    chosen = sa.select(*each.c, ((need + offer) / number(2)).label("weight"), _chosen(agreeing, each.c.code))
+    chosen = sa.select(
+        *each.c,
+        ((need + offer) / number(2)).label("weight"),
+        _chosen(agreeing, each.c.code),
+        match.own_state.label("own_state"),
+        match.their_state.label("their_state"),
+    )
     sources = (
         sa.join(each, weights, weights.c.version == match.version)
         .join(own, own.c.id == match.own_id)

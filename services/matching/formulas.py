@@ -8,7 +8,7 @@ from operator import add
 import sqlalchemy as sa
 
 from services.core.read.shape import Expression, Row
-from services.matching.rules import ANCHORS, DOUBT
+from services.matching.rules import ANCHORS, DOUBT, ENOUGH
 
 
 def number(value: float) -> Expression:
@@ -22,8 +22,9 @@ def total(terms: Sequence[Expression]) -> Expression:
 
 
 def weight_of(version: Row, side: str, criterion: str | Expression) -> Expression:
-    """What a criterion weighs for ``side`` (need or offer) in a row of ``matching_weights``."""
-    return sa.cast(version.weights.op("->")(side).op("->>")(criterion), sa.Float)
+    """What a criterion weighs for ``side`` (need or offer) in a row of ``matching_weights``; 0 if it is younger."""
+    weight = sa.cast(version.weights.op("->")(side).op("->>")(criterion), sa.Float)
+    return sa.func.coalesce(weight, number(0), type_=sa.Float())
 
 
 def limit_of(version: Row, name: str) -> Expression:
@@ -34,6 +35,11 @@ def limit_of(version: Row, name: str) -> Expression:
 def share(common: Expression, size: Expression) -> Expression:
     """How much of a list of ``size`` is in common, in [0, 1): ``common / (size + DOUBT)``."""
     return sa.cast(common, sa.Float) / (size + number(DOUBT))
+
+
+def saturated(count: Expression) -> Expression:
+    """How much so many pieces of experience say, in [0, 1)."""
+    return count / (count + number(ENOUGH))
 
 
 def agreement(differing: Expression) -> Expression:

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from services.core.read.shape import Ask, Condition, Expression, Row, table_of, within
+from services.matching.experience import about, counted
 from services.matching.formulas import share
 from services.matching.policy import Pair, constraints, spoken
 from services.matching.states import home, partners
@@ -21,7 +22,7 @@ LISTS = {
 """The criteria that compare two lists of codes, and the column of each."""
 DESCRIBED = (
     *("own_id", "id", "delegation_id", "areas", "regions", "asks"),
-    *("modality", "modality_reason", "like_codes", "equity_codes"),
+    *("modality", "modality_reason", "like_codes", "equity_codes", "own_state", "their_state"),
 )
 """The columns that say what a pair is; the others say how well it fits."""
 
@@ -31,16 +32,18 @@ def found(own: Row, ask: Ask) -> sa.Subquery:
 
     ``DESCRIBED`` columns: ``own_id``; the candidate's ``id``, ``delegation_id``, capacity ``areas`` and its state's
     ``regions``; ``asks``, whether ``own`` stands in the need's place; ``modality`` with its reason; ``like_codes``,
-    the regions and groups that both states are in; ``equity_codes``, the groups of the state in the need's place.
+    the regions and groups that both states are in; ``equity_codes``, the groups of the state in the need's place;
+    ``own_state`` and ``their_state``, NULL for a delegation that is no state's.
     Then for each list ``common_…``, ``own_…`` and ``their_…`` (lengths); ``differing``, in how many bits the sketches
-    differ; ``own_likeness``, ``their_likeness``, ``equity`` in [0, 1); ``known_…`` for each criterion, whether both
-    sides state it.
+    differ; ``own_likeness``, ``their_likeness``, ``equity`` in [0, 1); ``own_experience``, ``their_experience``, how
+    often either state took part in finished cooperations about what both proposals name, NULL unless both sides are
+    states; ``known_…`` for each criterion, whether both sides state it.
     """
-    mine = home(own)
-    theirs = partners(mine)
+    mine = home(own, ask.viewer)
+    theirs = partners(mine, ask.viewer)
     other, text, delegation = (table_of(table).alias() for table in (Proposal, ProposalText, Delegation))
     pair = Pair(own, mine.c, other.c, theirs.c, delegation.c)
-    columns = {**_described(pair), **_texts(mine.c, text.c)}
+    columns = {**_described(pair), **_texts(mine.c, text.c), **_experience(pair)}
     for one, column in LISTS.items():
         columns |= _compared(one, own, other, column)
     sources = (
@@ -72,11 +75,27 @@ def _described(pair: Pair) -> dict[str, Expression]:
         ),
         "like_codes": theirs.like_codes,
         "equity_codes": receiving,
+        "own_state": pair.home.iso3,
+        "their_state": theirs.iso3,
         "own_likeness": theirs.own_likeness,
         "their_likeness": theirs.their_likeness,
-        f"known_{MatchCriterion.LIKE_CONDITIONS}": sa.and_(theirs.iso3.is_not(None), pair.home.iso3.is_not(None)),
+        f"known_{MatchCriterion.LIKE_CONDITIONS}": _both_states(pair),
         "equity": share(groups, groups),
         f"known_{MatchCriterion.EQUITY}": receiving.is_not(None),
+    }
+
+
+def _both_states(pair: Pair) -> Condition:
+    return sa.and_(pair.theirs.iso3.is_not(None), pair.home.iso3.is_not(None))
+
+
+def _experience(pair: Pair) -> dict[str, Expression]:
+    """How often either state took part in finished cooperations about the codes that both proposals name."""
+    known, named = _both_states(pair), about(pair.other)
+    return {
+        "own_experience": sa.case((known, counted(pair.home, named))),
+        "their_experience": sa.case((known, counted(pair.theirs, named))),
+        f"known_{MatchCriterion.EXPERIENCE}": known,
     }
 
 

@@ -25,6 +25,13 @@ saturates, so that the nearer of two near texts stays ahead.
 """
 FAR_APART = 0.2
 """Below this agreement two texts are said to be far apart: nine in ten unrelated proposals are, and few related."""
+ENOUGH = 1.0
+"""``count / (count + ENOUGH)``: of experience, the first piece counts as much as all others together.
+
+So whoever has done much is never far ahead of who has done something, and the same few providers do not win everything.
+"""
+MOST_SHOWN = 5
+"""How many cooperations a reason shows, the last finished first."""
 SUM_TOLERANCE = 1e-9
 NOTE_LIMIT = 2_000
 """The longest note on weights, in characters; the table holds the same limit."""

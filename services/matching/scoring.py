@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.core.read.shape import Ask, Expression, Row, table_of
 from services.matching import pairs
-from services.matching.formulas import agreement, limit_of, share, total, weight_of
+from services.matching.formulas import agreement, limit_of, saturated, share, total, weight_of
 from services.matching.tables import MatchingWeights
 from services.matching.terms import MatchCriterion
 
@@ -90,6 +90,9 @@ def _agreement(one: MatchCriterion, side: str, pair: Any, floor: Expression) -> 
             return agreement(pair.differing)
         case MatchCriterion.EQUITY:
             return pair.equity
+        case MatchCriterion.EXPERIENCE:  # of the partner's state
+            own, their = saturated(pair.own_experience), saturated(pair.their_experience)
+            return sa.case((pair.asks, their), else_=own) if side == "need" else sa.case((pair.asks, own), else_=their)
         case MatchCriterion.LIKE_CONDITIONS:
             own, their = pair.own_likeness, pair.their_likeness
             return sa.case((pair.asks, own), else_=their) if side == "need" else sa.case((pair.asks, their), else_=own)

@@ -29,6 +29,8 @@ from services.core.table import text_enum
 from services.core.texts import check_characters
 from services.identity.shapes import PERSON
 from services.matching import policy
+from services.matching.cooperation_shapes import COOPERATION
+from services.matching.experience import shown
 from services.matching.explaining import misses, reasons
 from services.matching.formulas import limit_of, weight_of
 from services.matching.scoring import ranked
@@ -72,6 +74,9 @@ REASON = Shape.of(
         "contribution": Value(lambda row, _: row.contribution),
         "weight": Value(lambda row, _: row.weight),
         "codes": Value(lambda row, _: row.codes),
+        "cooperations": Many(
+            lambda: COOPERATION, over=shown, order=lambda row, _: [row.ended_on.desc(), row.id.desc()]
+        ),
         "sentence": Value(lambda row, _: row.sentence),
     },
 )

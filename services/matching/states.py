@@ -1,11 +1,11 @@
 """The two states of a pair on the day of the match, in SQL: regions, groups, likeness, modality."""
 
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from services.core.read.shape import Expression, Row, table_of, within
+from services.core.actor import Viewer
+from services.core.read.shape import Columns, Expression, Row, table_of, within
+from services.matching.experience import CODES, about, experience
 from services.matching.formulas import share
 from services.matching.terms import ModalityReason
 from services.membership.tables import Delegation
@@ -17,31 +17,40 @@ from services.taxonomy.terms import ClassificationScheme
 
 GROUPS = (ClassificationScheme.LDC, ClassificationScheme.LLDC, ClassificationScheme.SIDS)
 """The groups of states that count for equity and for like conditions."""
-CODES: ARRAY[Any] = ARRAY(sa.Text)
 
 
-def home(own: Row) -> sa.Subquery:
+def home(own: Row, viewer: Viewer) -> sa.Subquery:
     """What is known of the proposal ``own``'s side, one row.
 
     Columns: ``iso3``, ``regions``, ``groups``, ``developing`` of its state today, NULL for a delegation that is no
-    state's; ``sketch`` and ``embedding_model`` of its original text.
+    state's; ``codes``, what the proposal is about; ``experience_codes`` and ``experience_counts``, its state's
+    experience in these; ``sketch`` and ``embedding_model`` of its original text.
     """
     delegation, text, state = table_of(Delegation).alias(), table_of(ProposalText).alias(), _states()
+    done = experience(own, about(own), viewer, of=delegation).lateral()
     sources = delegation.outerjoin(state, state.c.iso3 == delegation.c.state).outerjoin(
         text, sa.and_(text.c.proposal_id == own.id, text.c.is_original)
     )
-    chosen = sa.select(*state.c, text.c.sketch, text.c.embedding_model).select_from(sources)
+    chosen = sa.select(
+        *state.c,
+        about(own).label("codes"),
+        done.c.experience_codes,
+        done.c.experience_counts,
+        text.c.sketch,
+        text.c.embedding_model,
+    ).select_from(sources.outerjoin(done, sa.true()))
     return within(own, chosen.where(delegation.c.id == own.delegation_id).offset(0)).subquery()
 
 
-def partners(own: sa.Subquery) -> sa.Subquery:
+def partners(own: sa.Subquery, viewer: Viewer) -> sa.Subquery:
     """Every state as a partner of the side in ``own`` (see ``home``), one row each.
 
     Columns: ``iso3``, ``regions``, ``groups``; ``like_codes``, the regions and groups that both are in;
     ``own_likeness`` and ``their_likeness`` in [0, 1), how like each finds the other; ``modality`` and
-    ``modality_reason``.
+    ``modality_reason``; ``experience_codes`` and ``experience_counts`` in what ``own`` is about, NULL without any.
     """
-    pair = _with_common(own).c
+    common = _with_common(own)
+    pair, done = common.c, experience(Columns(own), own.c.codes, viewer).subquery()
     regions, groups = (sa.func.cardinality(pair[f"common_{name}"]) for name in ("regions", "groups"))
     likeness = {
         side: _either(share(regions, pair[f"{side}_regions"]), share(groups, pair[f"{side}_groups"]))
@@ -56,15 +65,21 @@ def partners(own: sa.Subquery) -> sa.Subquery:
         else_=Modality.OTHER.value,
     )
     reason = sa.case((stateless, ModalityReason.NO_STATE.value), (sa.not_(one), ModalityReason.BOTH_DEVELOPED.value))
-    return sa.select(
-        pair.iso3,
-        pair.regions,
-        pair.groups,
-        (pair.common_regions + pair.common_groups).label("like_codes"),
-        *(value.label(f"{side}_likeness") for side, value in likeness.items()),
-        sa.cast(modality, sa.Text).label("modality"),
-        sa.cast(reason, sa.Text).label("modality_reason"),
-    ).subquery()
+    return (
+        sa.select(
+            pair.iso3,
+            pair.regions,
+            pair.groups,
+            (pair.common_regions + pair.common_groups).label("like_codes"),
+            *(value.label(f"{side}_likeness") for side, value in likeness.items()),
+            sa.cast(modality, sa.Text).label("modality"),
+            sa.cast(reason, sa.Text).label("modality_reason"),
+            done.c.experience_codes,
+            done.c.experience_counts,
+        )
+        .select_from(sa.outerjoin(common, done, done.c.state == pair.iso3))
+        .subquery()
+    )
 
 
 def _with_common(own: sa.Subquery) -> sa.Subquery:

@@ -14,6 +14,7 @@ class MatchCriterion(StrEnum):
     WORKING_LANGUAGES = "working_languages"
     LIKE_CONDITIONS = "like_conditions"
     EQUITY = "equity"
+    EXPERIENCE = "experience"
 
 
 class Constraint(StrEnum):
@@ -78,3 +79,10 @@ class CooperationSource(StrEnum):
 
     IMPORT = "import"
     LAB = "lab"
+
+
+class CooperationOrder(StrEnum):
+    """Orders of finished cooperations."""
+
+    NEWEST = "newest"
+    RELEVANCE = "relevance"

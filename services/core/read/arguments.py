@@ -1,6 +1,6 @@
 """The arguments of a read: what becomes a parameter of the statement, and how each value is judged."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from services.core import page
 from services.core.errors import DomainError, Invalid
 from services.core.read.plan import Compute
 from services.core.read.selection import Path, Selection, Variables, resolve
-from services.core.read.shape import Condition, Connection, Expression, Filter, Order
+from services.core.read.shape import Condition, Connection, Expression, FieldOf, Filter, Order, Part, Value
 
 Beyond = Callable[[Sequence[tuple[Expression, bool]]], Condition]
 
@@ -121,3 +121,16 @@ def _nth(compute: Compute, position: int) -> Compute:
 def _is_real(value: Any) -> bool:
     """Booleans and enums shape the SQL; they are never parameters."""
     return isinstance(value, bool) or hasattr(type(value), "__members__")
+
+
+def everywhere(field: FieldOf, chosen: Selection) -> Iterator[tuple[FieldOf, Selection]]:
+    """``field`` as chosen and all that is chosen below it, outermost first; of pages what stands in their rows."""
+    yield field, chosen
+    below = chosen.fields
+    if isinstance(field, Connection):
+        edges = [node for edge in chosen.named("edges") for node in edge.named("node")]
+        below = tuple(one for part in (*chosen.named("nodes"), *edges) for one in part.fields)
+    fields = field.fields if isinstance(field, Part) else {} if isinstance(field, Value) else field.shape().fields
+    for one in below:
+        if one.name in fields:
+            yield from everywhere(fields[one.name], one)

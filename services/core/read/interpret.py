@@ -17,7 +17,7 @@ from services.core import page
 from services.core.actor import Actor
 from services.core.db import Reader
 from services.core.errors import DomainError
-from services.core.read.arguments import order_of
+from services.core.read.arguments import everywhere, order_of
 from services.core.read.selection import Selection, Variables, resolve
 from services.core.read.shape import (
     Ask,
@@ -160,22 +160,21 @@ class Interpreter:
     def judge(self, field: FieldOf, chosen: Selection) -> None:
         """Judge the arguments of ``field`` and of lists below it also where no row asks for them, outermost first.
 
+        Orders shape the statement, so they are judged before any value.
+
         Raises:
             Invalid: an argument is wrong.
         """
-        below = chosen.fields
-        if isinstance(field, One):
-            for name, key in field.by.items():
-                self._given(key, chosen.arguments[name], (name,))
-        if isinstance(field, Connection):
-            for name, value in self._paging(field, chosen)[0].items():
-                self._given(field.where[name], value, ("where", name))
-            edges = [node for edge in chosen.named("edges") for node in edge.named("node")]
-            below = tuple(one for part in (*chosen.named("nodes"), *edges) for one in part.fields)
-        fields = field.fields if isinstance(field, Part) else {} if isinstance(field, Value) else field.shape().fields
-        for one in below:
-            if one.name in fields:
-                self.judge(fields[one.name], one)
+        for one, asked in everywhere(field, chosen):
+            if isinstance(one, Connection):
+                order_of(one, asked)
+        for one, asked in everywhere(field, chosen):
+            if isinstance(one, One):
+                for name, key in one.by.items():
+                    self._given(key, asked.arguments[name], (name,))
+            if isinstance(one, Connection):
+                for name, value in self._paging(one, asked)[0].items():
+                    self._given(one.where[name], value, ("where", name))
 
     async def _connection(self, field: Connection, chosen: Selection, parent: Row | None) -> Any:
         shape, ask = field.shape(), self._ask(chosen, field.convert)

@@ -6,10 +6,12 @@ from typing import Any
 
 import orjson
 import pytest
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationDefinitionNode, parse
+from graphql.execution.values import get_variable_values
 
 from schema.core import execution
 from schema.core.context import Context
+from schema.core.selection import open_values
 from schema.root import SCHEMA
 from services.core.actor import SYSTEM, Actor
 from services.core.errors import DomainError
@@ -24,6 +26,7 @@ from tests.builders import actor, build_examples
 from tests.conftest import OneAtATime
 from tests.schema.core.documents import Writer
 from tests.services.labs.world import build_lab_examples
+from tests.services.matching.world import build_cooperation_examples
 from tests.services.membership.world import build_standing_examples
 from tests.services.notices.examples import build_notice_examples
 from tests.services.proposals.thread_world import build_thread_examples
@@ -68,9 +71,12 @@ class Watch:
         monkeypatch.setattr(db, "document", watched)
         monkeypatch.setattr(execution, "compile_read", compiled)
 
-    def forget(self) -> None:
-        """Before the next document."""
+    def forget(self, query: str, given: dict[str, Any]) -> None:
+        """Before the next document, ``query`` with the variables ``given``."""
         self.read, execution.PLANS = None, execution.Plans()
+        [asked] = (one for one in parse(query).definitions if isinstance(one, OperationDefinitionNode))
+        found = get_variable_values(SCHEMA._schema, asked.variable_definitions or (), given)
+        self.variables = {} if isinstance(found, list) else open_values(found.coerced).leaves
 
 
 @pytest.mark.parametrize("root", ROOTS)
@@ -82,6 +88,7 @@ async def test_both_readings_of_random_documents_are_equal(
         made = [*await build_examples(session), *await build_proposal_examples(session)]
         made += await build_standing_examples(session)
         made += await build_translation_examples(session)
+        made += await build_cooperation_examples(session)
         made += await build_notice_examples(session)
         made += await build_thread_examples(session)
         made += await build_lab_examples(session)
@@ -93,7 +100,7 @@ async def test_both_readings_of_random_documents_are_equal(
     for number in range(DOCUMENTS):
         document = Writer(SCHEMA._schema, chance, ids, cursors).document(root)
         who = with_link(actor(chance.choice(WHO)))
-        watch.forget()
+        watch.forget(document.query, document.variables)
         db.documents.clear()
         answer = await SCHEMA.execute(document.query, document.variables, context_value=Context(db, who))
         where = f"{root} #{number} as {who.role}: {document.query} {document.variables}"

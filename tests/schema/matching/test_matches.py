@@ -106,7 +106,7 @@ async def test_a_page_has_its_limits(graphql: Ask, need: str, first: int) -> Non
 
 async def test_everyone_reads_the_weights_in_force(graphql: Ask) -> None:
     [found] = (await graphql("public", WEIGHTS))["data"]["matchingWeights"]["nodes"]
-    assert (found["version"], found["inForce"], found["author"]) == (1, True, None)
+    assert (found["version"], found["inForce"], found["author"]) == (2, True, None)
     for side in ("need", "offer"):
         assert sum(one["weight"] for one in found[side]) == pytest.approx(1)
     assert [one["criterion"] for one in found["need"]][:2] == ["CAPACITY_AREAS", "SECTORS"]
@@ -116,16 +116,16 @@ async def test_the_secretariat_proposes_weights_and_a_co_chair_confirms_them(gra
     made = (await graphql("secretariat", PROPOSE, input=INPUT))["data"]["matchingWeightsPropose"]
     assert made["errors"] == []
     weights = made["weights"]
-    assert (weights["version"], weights["inForce"], weights["viewerCanConfirm"]) == (2, False, False)
+    assert (weights["version"], weights["inForce"], weights["viewerCanConfirm"]) == (3, False, False)
     assert {one["criterion"]: one["weight"] for one in weights["need"]}["SECTORS"] == 1
     assert (weights["author"], weights["confirmedBy"]) == ({"name": "secretariat"}, None)
     refused = (await graphql("ZMB focal point", CONFIRM, id=weights["id"]))["data"]["matchingWeightsConfirm"]
     assert refused["weights"] is None
     assert [one["__typename"] for one in refused["errors"]] == ["NotPermittedError"]
     done = (await graphql("CHN focal point", CONFIRM, id=weights["id"]))["data"]["matchingWeightsConfirm"]
-    assert done == {"weights": {"version": 2, "inForce": True, "viewerCanConfirm": False}, "errors": []}
+    assert done == {"weights": {"version": 3, "inForce": True, "viewerCanConfirm": False}, "errors": []}
     found = (await graphql("public", MATCHES, id=need))["data"]["proposal"]["matches"]["nodes"]
-    assert [(one["weightsVersion"], len(one["reasons"])) for one in found] == [(2, 1)]
+    assert [(one["weightsVersion"], len(one["reasons"])) for one in found] == [(3, 1)]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The score once more, naively and in Python, from the rows of two proposals and the reference files."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from services.core.db import Reader
 from services.core.read.shape import table_of
 from services.core.table import today
+from services.matching.cooperation_tables import Cooperation
 from services.matching.tables import MatchingWeights
 from services.membership.tables import Delegation
 from services.proposals.tables import Proposal, ProposalText
@@ -36,10 +38,12 @@ class Side:
 
 
 class Oracle:
-    """All proposals of the database, and the weights in force."""
+    """All proposals of the database, the weights in force, and how often each state worked on each code before."""
 
-    def __init__(self, sides: Mapping[UUID, Side], weights: Mapping[str, Any]) -> None:
-        self.sides, self.weights = sides, weights
+    def __init__(
+        self, sides: Mapping[UUID, Side], weights: Mapping[str, Any], done: Mapping[tuple[str, str], int]
+    ) -> None:
+        self.sides, self.weights, self.done = sides, weights, done
         self.reference: Reference = read_reference()
         self.regions = {
             one.iso3: [code for code in (one.region, one.sub_region, one.intermediate_region) if code]
@@ -102,6 +106,7 @@ class Oracle:
         agreed["text"] = _nearness(asking, asked)
         agreed["like_conditions"] = self._likeness(asking.state, asked.state)
         groups = len(self.groups(receiving.state)) if receiving.state else 0
+        agreed["experience"] = self._experience(asking, asked)
         agreed["equity"] = groups / (groups + 0.5) if receiving.state else None
         reach = sum(weight * (1 if agreed[one] is not None else 1 - floor) for one, weight in weights.items())
         return {one: weights[one] * (agreed[one] or 0.0) / reach for one in weights}
@@ -112,6 +117,15 @@ class Oracle:
         common = len(mine & theirs)
         size = len(mine) if whole else min(len(mine), len(theirs))
         return floor + (1 - floor) * common / (size + 0.5) if common else 0.0
+
+    def _experience(self, asking: Side, asked: Side) -> float | None:
+        """That of the side asked, in what both name."""
+        if asking.state is None or asked.state is None:
+            return None
+        names = ("capacity_areas", "sectors")
+        named = {code for name in names for code in asking.lists[name] & asked.lists[name]}
+        count = sum(self.done[asked.state, code] for code in named)
+        return count / (count + 1)
 
     def _likeness(self, mine: str | None, theirs: str | None) -> float | None:
         if mine is None or theirs is None:
@@ -152,4 +166,8 @@ async def read_oracle(session: Reader) -> Oracle:
         )  # fmt: skip
     weights = table_of(MatchingWeights)
     latest = sa.select(weights.c.weights).where(weights.c.confirmed_at.is_not(None)).order_by(weights.c.confirmed_at)
-    return Oracle(sides, (await session.execute(latest)).scalars().all()[-1])
+    done: Counter[tuple[str, str]] = Counter()
+    for row in (await session.execute(sa.select(table_of(Cooperation)))).mappings():
+        for state in (row["host_state"], *row["partner_states"]):
+            done.update((state, str(code)) for code in (*row["capacity_areas"], *row["sectors"]))
+    return Oracle(sides, (await session.execute(latest)).scalars().all()[-1], done)

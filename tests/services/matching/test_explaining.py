@@ -8,8 +8,17 @@ import pytest
 
 from services.core.actor import SYSTEM
 from services.core.db import Database
+from services.core.ids import write_id
 from services.matching.terms import MatchMissCode
-from tests.services.matching.world import ORGANISATION, WHOLE, a_proposal, change, matches, more_delegations
+from tests.services.matching.world import (
+    ORGANISATION,
+    WHOLE,
+    a_cooperation,
+    a_proposal,
+    change,
+    matches,
+    more_delegations,
+)
 
 NEAR, FAR = "0" * 2048, "01" * 1024
 
@@ -30,6 +39,9 @@ def codes(told: list[dict[str, Any]]) -> dict[str, list[str]]:
 
 
 async def test_reasons_name_what_agrees(db: Database) -> None:
+    async with db.write(SYSTEM) as session:
+        done = await a_cooperation(session, "NPL", capacity_areas=["skills_training", "financing"], sectors=["22040"])
+        await a_cooperation(session, "CHN", capacity_areas=["skills_training"])
     match = await one_match(db, {"language": "fr", "sketch": NEAR}, {"language": "ar", "sketch": NEAR})
     assert codes(match["reasons"]) == {
         "CAPACITY_AREAS": ["SKILLS_TRAINING", "PUBLIC_LITERACY"],
@@ -40,13 +52,17 @@ async def test_reasons_name_what_agrees(db: Database) -> None:
         "WORKING_LANGUAGES": ["fr", "en"],
         "LIKE_CONDITIONS": ["LDC"],
         "EQUITY": ["LDC"],
+        "EXPERIENCE": ["SKILLS_TRAINING", "22040"],
     }
     assert match["misses"] == []
+    assert {
+        one["code"]: [each["id"] for each in one["cooperations"]] for one in match["reasons"] if one["cooperations"]
+    } == {"EXPERIENCE": [write_id("cooperation", done)]}
     parts = [one["contribution"] for one in match["reasons"]]
     assert parts == sorted(parts, reverse=True)
     assert {one["code"]: one["sentence"] for one in match["reasons"]}["SECTORS"] == "Sectors in common: 11130, 22040."
     assert sum(one["weight"] for one in match["reasons"]) == pytest.approx(1)
-    assert (match["band"], match["weightsVersion"]) == ("STRONG", 1)
+    assert (match["band"], match["weightsVersion"]) == ("STRONG", 2)
 
 
 MISSES: list[tuple[MatchMissCode, dict[str, Any], dict[str, Any], list[str], str]] = [

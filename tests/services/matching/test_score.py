@@ -26,6 +26,7 @@ from tests.services.matching.world import (
     more_delegations,
     page,
     some_bits,
+    some_experience,
 )
 
 SMALL = 1e-9
@@ -36,6 +37,7 @@ CROWD = 240
 async def crowd(db: Database) -> list[UUID]:
     async with db.write(SYSTEM) as session:
         await more_delegations(session)
+        await some_experience(session, 80, seed=3)
         return await a_crowd(session, CROWD, seed=7)
 
 
@@ -215,4 +217,4 @@ async def test_nothing_common_is_no_match(db: Database) -> None:
 
 
 def test_every_criterion_is_compared_by_the_oracle() -> None:
-    assert {*LISTS, "text", "like_conditions", "equity"} == set(MatchCriterion)
+    assert {*LISTS, "text", "like_conditions", "equity", "experience"} == set(MatchCriterion)

@@ -23,6 +23,8 @@ from tests.builders import actor
 from tests.services.matching.world import WHOLE, a_proposal, matches
 
 C = MatchCriterion
+FIRST = [(1, True), (2, True)]
+"""The versions that the platform comes with."""
 FINE = Weights(need={C.SECTORS: 1.0}, offer={C.SECTORS: 0.5, C.FORMS: 0.5}, floor=0.25, strong=0.8, good=0.4)
 
 
@@ -52,11 +54,12 @@ def test_weights_that_score_nothing_are_refused(changes: dict[str, Any], message
 async def test_the_platform_comes_with_weights_that_are_fine_and_in_force(db: Database) -> None:
     async with db.read(SYSTEM) as session:
         table = table_of(MatchingWeights)
-        row = (await session.execute(sa.select(table.c.version, table.c.weights, table.c.confirmed_at))).one()
+        columns = sa.select(table.c.version, table.c.weights, table.c.confirmed_at)
+        row = (await session.execute(columns.order_by(table.c.version.desc()).limit(1))).one()
     need, offer = ({C(name): weight for name, weight in row.weights[side].items()} for side in ("need", "offer"))
     limits = {name: row.weights[name] for name in ("floor", "strong", "good")}
     assert Weights(need, offer, **limits).checked().as_json() == row.weights
-    assert row.version == 1
+    assert row.version == 2
     assert row.confirmed_at is not None
 
 
@@ -78,7 +81,7 @@ async def versions(db: Database) -> list[tuple[int, bool]]:
 async def test_nobody_but_the_secretariat_proposes(db: Database, who: str) -> None:
     with pytest.raises(NotPermitted):
         await proposed(db, by=who)
-    assert await versions(db) == [(1, True)]
+    assert await versions(db) == FIRST
 
 
 @pytest.mark.parametrize(
@@ -93,14 +96,14 @@ async def test_nobody_but_the_secretariat_proposes(db: Database, who: str) -> No
 )
 async def test_who_may_confirm(db: Database, who: str, refused: type[DomainError] | None) -> None:
     weights = await proposed(db)
-    assert await versions(db) == [(1, True), (2, False)]
+    assert await versions(db) == [*FIRST, (3, False)]
     confirming = actor(who)
     if refused is None:
         await confirm(db, confirming, weights)
     else:
         with pytest.raises(refused):
             await confirm(db, confirming, weights)
-    assert await versions(db) == [(1, True), (2, refused is None)]
+    assert await versions(db) == [*FIRST, (3, refused is None)]
 
 
 async def confirm(db: Database, by: Actor, weights: UUID) -> None:
@@ -118,12 +121,12 @@ async def test_matches_are_scored_by_the_weights_confirmed_last(db: Database) ->
     co_chair = actor("CHN focal point")
     await confirm(db, co_chair, newer)
     match = (await matches(db, need))[offer]
-    assert match["weightsVersion"] == 3
+    assert match["weightsVersion"] == 4
     assert {one["code"] for one in match["reasons"]} == {"SECTORS", "FORMS"}
     # two of two sectors for the need; two of two sectors and forms for the offer, half each: 2 / (2 + 0.5)
     assert match["score"] == pytest.approx(0.8)
     await confirm(db, co_chair, older)
-    assert (await matches(db, need))[offer]["weightsVersion"] == 2
+    assert (await matches(db, need))[offer]["weightsVersion"] == 3
     with pytest.raises(Conflict) as refused:
         await confirm(db, co_chair, older)
     assert refused.value.code == "WEIGHTS_CONFIRMED"
@@ -143,7 +146,7 @@ async def test_what_is_wrong_is_not_kept(
 ) -> None:
     with pytest.raises(refused):
         await proposed(db, weights=replace(FINE, **changes), note=note)
-    assert await versions(db) == [(1, True)]
+    assert await versions(db) == FIRST
 
 
 async def test_both_acts_stand_in_the_record(db: Database) -> None:
@@ -159,4 +162,4 @@ async def test_row_security_lets_the_public_write_no_weights(db: Database) -> No
     with pytest.raises(Exception, match="row-level security"):
         async with db.write(Actor()) as session:
             session.add(MatchingWeights(version=7, weights=FINE.as_json()))
-    assert await versions(db) == [(1, True)]
+    assert await versions(db) == FIRST

@@ -16,6 +16,8 @@ from services.core.read.plan import Plan
 from services.core.read.selection import Param, Selection
 from services.core.read.shape import table_of
 from services.core.table import now, today
+from services.matching.cooperation_tables import Cooperation, CooperationText
+from services.matching.terms import CooperationSource
 from services.membership.tables import Delegation
 from services.membership.terms import DelegationKind, Standing
 from services.proposals.shapes import PROPOSAL_BY_ID
@@ -47,7 +49,7 @@ WHOLE: dict[str, Any] = {
 EVERYTHING = (
     *("score", "band", "modality", "modalityReason", "weightsVersion"),
     ("proposal", "id", "externalId"),
-    ("reasons", "code", "contribution", "weight", "codes", "sentence"),
+    ("reasons", "code", "contribution", "weight", "codes", "sentence", ("cooperations", "id", "endedOn")),
     ("misses", "code", "codes", "sentence"),
 )
 
@@ -89,6 +91,64 @@ async def a_proposal(
     } | {name: values[name] for name in ("delegation_id", "status", "visibility", "language")}
     await session.execute(sa.insert(ProposalText).values(text))
     return proposal.id
+
+
+async def a_cooperation(session: Writer, host: str = "CHN", *partners: str, **columns: Any) -> UUID:
+    """A finished cooperation of these states with its original text, brought in by the platform itself."""
+    values: dict[str, Any] = {
+        "source": CooperationSource.IMPORT,
+        "visibility": "public",
+        "language": "en",
+        "host_state": host,
+        "partner_states": list(partners),
+        "ended_on": today() - timedelta(70),
+    } | columns
+    values.setdefault("started_on", values["ended_on"] - timedelta(700))
+    cooperation = Cooperation(**values)
+    session.add(cooperation)
+    await session.flush()
+    text = {"cooperation_id": cooperation.id, "is_original": True, "title": f"Work of {host}", "status": "finished"}
+    text |= {name: values[name] for name in ("visibility", "language")}
+    await session.execute(sa.insert(CooperationText).values(text))
+    return cooperation.id
+
+
+async def some_experience(session: Writer, size: int, seed: int) -> list[UUID]:
+    """Random finished cooperations of the states of the crowd, a third of them for members only."""
+    chance, made = random.Random(seed), []
+    for _ in range(size):
+        states = chance.sample(STATES, chance.choice([1, 2, 3]))
+        codes: dict[str, Any] = {
+            name: chance.sample(VOCABULARY[name], chance.choice([0, 1, 2])) for name in ("capacity_areas", "sectors")
+        }
+        ended = today() - timedelta(chance.randrange(2000))
+        audience = chance.choice(["public", "public", "members"])
+        made.append(
+            await a_cooperation(
+                session, *states, visibility=audience, started_on=ended - timedelta(90), ended_on=ended, **codes
+            )
+        )
+    return made
+
+
+async def build_cooperation_examples(session: Writer) -> list[tuple[str, UUID]]:
+    """Finished cooperations of the states of the crowd and others, for both audiences, from both sources."""
+    made = await some_experience(session, 12, seed=21)
+    made += [
+        await a_cooperation(
+            session,
+            "SEN",
+            *["ZMB", "CHN"][:number],
+            external_id=None if number else "E-1",
+            source="lab" if number else "import",
+            lab_id=id_of(f"lab {number}") if number else None,
+            visibility=["public", "members"][number % 2],
+            sectors=["11130", "22040"],
+            capacity_areas=["skills_training"],
+        )
+        for number in range(3)
+    ]
+    return [("cooperation", one) for one in made]
 
 
 async def change(session: Writer, proposal: UUID, **columns: Any) -> None:
