@@ -9,6 +9,10 @@ from schema.core.errors import ERROR_TYPES
 from schema.core.execution import Schema, SplicingExecutor
 from schema.core.node import NODES, NodeQuery
 from schema.core.scalars import SCALARS
+from schema.exchange.mutation import ExchangeMutation
+from schema.exchange.query import ExchangeQuery
+from schema.exchange.subscription import ExchangeSubscription
+from schema.exchange.types import ViewerWorks
 from schema.identity.mutation import IdentityMutation
 from schema.identity.query import IdentityQuery
 from schema.identity.subscription import IdentitySubscription
@@ -18,7 +22,6 @@ from schema.labs.mutation import LabMutation
 from schema.labs.query import LabQuery
 from schema.labs.types import ExpressionOfInterestLab
 from schema.labs.work_mutation import LabWorkMutation
-from schema.matching.cooperation_types import MemberStateExperience
 from schema.matching.mutation import MatchingMutation
 from schema.matching.query import MatchingQuery
 from schema.matching.types import ProposalMatching
@@ -36,9 +39,9 @@ from schema.proposals.subscription import ProposalSubscription
 from schema.proposals.thread_mutation import ThreadMutation
 from schema.proposals.types import Proposal
 from schema.taxonomy.query import TaxonomyQuery
-from schema.taxonomy.types import MemberState
 from schema.translations.mutation import TranslationMutation
 from schema.translations.query import TranslationQuery
+from services.exchange.shapes import WORK_BY_ID
 from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
 from services.labs import shapes as lab_shapes
 from services.matching.cooperation_shapes import COOPERATION_BY_ID
@@ -55,6 +58,7 @@ from services.translations.shapes import SUGGESTION_BY_ID
 @strawberry.type(description="Everything that can be read; each field answers what you may see and nothing else.")
 class Query(
     NodeQuery,
+    ExchangeQuery,
     IdentityQuery,
     LabQuery,
     MatchingQuery,
@@ -69,6 +73,7 @@ class Query(
 
 @strawberry.type(description="Everything that can be done. What can be put right stands in the payload's `errors`.")
 class Mutation(
+    ExchangeMutation,
     IdentityMutation,
     LabMutation,
     LabWorkMutation,
@@ -90,7 +95,7 @@ class Mutation(
     "changed, read anew with the rights you have then. It ends when your token does, when what you may do changes, and "
     "when you may not know of the thing any more."
 )
-class Subscription(IdentitySubscription, ProposalSubscription):
+class Subscription(ExchangeSubscription, IdentitySubscription, ProposalSubscription):
     """All live reads."""
 
 
@@ -99,6 +104,7 @@ ExpressionOfInterest.__strawberry_definition__.fields.extend(ExpressionOfInteres
 Proposal.__strawberry_definition__.fields.extend(ProposalMatching.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 Viewer.__strawberry_definition__.fields.extend(ViewerNotices.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 MemberState.__strawberry_definition__.fields.extend(MemberStateExperience.__strawberry_definition__.fields)  # type: ignore[attr-defined]
+Viewer.__strawberry_definition__.fields.extend(ViewerWorks.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 
 NODES.update(
     api_token=("ApiToken", API_TOKEN_BY_ID),
@@ -121,6 +127,7 @@ NODES.update(
     thread_message=("ThreadMessage", THREAD_MESSAGE_BY_ID),
     standing_proposal=("StandingProposal", STANDING_PROPOSAL_BY_ID),
     translation_suggestion=("TranslationSuggestion", SUGGESTION_BY_ID),
+    work=("Work", WORK_BY_ID),
 )
 
 SCHEMA = Schema(

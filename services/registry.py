@@ -4,6 +4,8 @@ from sqlmodel import SQLModel
 
 import services.core.audit
 import services.core.idempotency
+import services.exchange.jobs
+import services.exchange.shapes
 import services.identity.shapes
 import services.labs.dashboard_shapes
 import services.labs.jobs

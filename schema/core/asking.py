@@ -6,12 +6,15 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationDefinitionNode, parse
+from graphql import FieldNode, GraphQLError, OperationDefinitionNode, parse
 
 DOCUMENT_DEPTH = 60
 """Brackets that may be open at once in a document: the parser is recursive."""
 MESSAGE_LIMIT = 64 * 1024
-"""Bytes of a request's body, or of a message over a socket."""
+"""Bytes of a request's body, or of a message over a socket; of a document in any case."""
+IMPORT_LIMIT = 10 * 1024 * 1024
+"""Bytes of the body of ``importRun``, of who may import."""
+IMPORT = "importRun"
 
 
 class Refused(Exception):
@@ -50,8 +53,33 @@ def checked(found: object) -> Asked:
         raise Refused(400, "`operationName` must be a string.")
     if not isinstance(found.get("extensions"), dict | None):
         raise Refused(400, "`extensions` must be a JSON object.")
+    if len(query) > MESSAGE_LIMIT:
+        raise Refused(
+            413, f"A document may have {MESSAGE_LIMIT // 1024} KB. Pass values as variables.", code="BODY_TOO_LARGE"
+        )
     _require_flat(query)
     return Asked(query, variables, operation or None)
+
+
+def check_import(asked: Asked) -> None:
+    """Make sure that a request beyond a message asks for an import alone.
+
+    Raises:
+        Refused: it asks for something else.
+    """
+    try:
+        definitions = parse(asked.query, no_location=True).definitions
+    except GraphQLError:
+        definitions = ()
+    fields = [
+        field.name.value if isinstance(field, FieldNode) else ""
+        for definition in definitions
+        for field in (definition.selection_set.selections if isinstance(definition, OperationDefinitionNode) else ())
+    ]
+    if fields != [IMPORT]:
+        limit = MESSAGE_LIMIT // 1024
+        sentence = f"Only {IMPORT}, alone in its document, may have more than {limit} KB."
+        raise Refused(413, sentence, code="BODY_TOO_LARGE")
 
 
 def operation_kind(asked: Asked) -> str | None:

@@ -16,9 +16,19 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from schema.core.answering import document, problem, results
-from schema.core.asking import MESSAGE_LIMIT, Asked, Refused, checked, loaded, operation_kind
+from schema.core.asking import (
+    IMPORT_LIMIT,
+    MESSAGE_LIMIT,
+    Asked,
+    Refused,
+    check_import,
+    checked,
+    loaded,
+    operation_kind,
+)
 from schema.core.context import Context, MakeContext
 from schema.core.event_stream import EVENTS, EventStream
+from services.core.actor import Role, Scope
 from services.core.errors import NotSignedIn, Unavailable
 
 JSON = "application/json"
@@ -37,9 +47,9 @@ class GraphQLEndpoint:
         media = JSON
         try:
             media = accepted(request.headers.get("accept"))
-            asked = await read_request(request)
-            context = await self._make_context(request)
-            return await self._answer(request, asked, context, media)
+            asking = Asking(request, self._make_context)
+            asked = await read_request(request, asking)
+            return await self._answer(request, asked, await asking.context(), media)
         except Refused as refused:
             return _refusal(refused.status, refused.message, refused.code, media, refused.headers)
         except NotSignedIn as error:
@@ -87,7 +97,32 @@ def accepted(header: str | None) -> str:
     raise Refused(406, f"Answers are {GRAPHQL}, {JSON} or {EVENTS}.", code="NOT_ACCEPTABLE")
 
 
-async def read_request(request: Request) -> Asked:
+class Asking:
+    """Who makes a request, found out once, and only when it matters."""
+
+    def __init__(self, request: Request, make_context: MakeContext) -> None:
+        self._request = request
+        self._make_context = make_context
+        self._context: Context | None = None
+
+    async def context(self) -> Context:
+        """Return the context of the request.
+
+        Raises:
+            NotSignedIn: there is a token and it stands for nobody any more.
+        """
+        if self._context is None:
+            self._context = await self._make_context(self._request)
+        return self._context
+
+    async def limit(self) -> int:
+        """How many bytes of body are read: who may import may send a file, everybody else a message."""
+        actor = (await self.context()).actor
+        imports = actor.role is Role.FOCAL_POINT and actor.acts and Scope.IMPORT in actor.scopes
+        return IMPORT_LIMIT if imports else MESSAGE_LIMIT
+
+
+async def read_request(request: Request, asking: Asking) -> Asked:
     """Return what is asked, from the body of a POST or the query string of a GET.
 
     Raises:
@@ -105,21 +140,36 @@ async def read_request(request: Request) -> Asked:
     charset = parameters.partition("charset=")[2].strip().strip('"').lower()
     if kind.strip().lower() != JSON or charset not in {"", "utf-8", "utf8"}:
         raise Refused(415, f"The body must be {JSON} in UTF-8.", code="UNSUPPORTED_MEDIA_TYPE")
-    return checked(loaded(await limited_body(request), "the body"))
+    body = await limited_body(request, asking)
+    asked = checked(loaded(body, "the body"))
+    if len(body) > MESSAGE_LIMIT:
+        check_import(asked)
+    return asked
 
 
-async def limited_body(request: Request) -> bytes:
-    """Return the body, reading no more than allowed.
+async def limited_body(request: Request, asking: Asking) -> bytes:
+    """Return the body, reading no more than allowed; who asks is found out before more than a message is read.
 
     Raises:
-        Refused: it is longer than 64 KB; 413.
+        Refused: it is longer than 64 KB, or of who may import than 10 MB; 413.
     """
+    declared = request.headers.get("content-length", "")
+    long = declared.isascii() and declared.isdecimal() and int(declared[:20]) > MESSAGE_LIMIT
+    limit = await asking.limit() if long else MESSAGE_LIMIT
+    if long and int(declared[:20]) > limit:
+        raise _too_long(limit)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MESSAGE_LIMIT:
-            raise Refused(413, f"The body may have {MESSAGE_LIMIT // 1024} KB.", code="BODY_TOO_LARGE")
+        if len(body) > limit == MESSAGE_LIMIT:
+            limit = await asking.limit()
+        if len(body) > limit:
+            raise _too_long(limit)
     return bytes(body)
+
+
+def _too_long(limit: int) -> Refused:
+    return Refused(413, f"The body may have {limit // 1024:,} KB.", code="BODY_TOO_LARGE")
 
 
 def written(status: int, answer: object, media: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -12,8 +12,10 @@ from services.core.exporting.run import export
 from services.core.importing.kind import Kind
 from services.core.importing.report import Report
 from services.core.importing.rows import RowSource
+from services.core.importing.run import Then, nothing
 from services.core.progress import Progress, quiet
 from services.core.texts import TextRow
+from services.exchange.terms import ExchangeKind
 from services.membership.imports import authors
 from services.practices.imports import import_practices, practice_kind
 from services.practices.tables import PracticeText
@@ -35,6 +37,7 @@ class Import(Protocol):
         dry_run: bool = False,
         skip_bad: Path | None = None,
         progress: Progress = quiet,
+        then: Then = nothing,
     ) -> Report:
         """See ``importing.run.run``."""
 
@@ -57,17 +60,18 @@ async def _bring_practices(
     dry_run: bool = False,
     skip_bad: Path | None = None,
     progress: Progress = quiet,
+    then: Then = nothing,
 ) -> Report:
     """New practices are given to the secretariat for review, unless they stay drafts."""
     status = PracticeStatus.DRAFT if as_drafts else PracticeStatus.IN_REVIEW
     return await import_practices(
-        db, actor, source, dry_run=dry_run, skip_bad=skip_bad, progress=progress, status=status
+        db, actor, source, dry_run=dry_run, skip_bad=skip_bad, progress=progress, then=then, status=status
     )
 
 
 EXCHANGES: Mapping[str, Exchange] = {
-    "proposals": Exchange(import_proposals, proposal_kind, ProposalText),
-    "practices": Exchange(_bring_practices, practice_kind, PracticeText),
+    ExchangeKind.PROPOSALS: Exchange(import_proposals, proposal_kind, ProposalText),
+    ExchangeKind.PRACTICES: Exchange(_bring_practices, practice_kind, PracticeText),
 }
 
 

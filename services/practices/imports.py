@@ -19,7 +19,7 @@ from services.core.importing.judging import Outcome
 from services.core.importing.kind import Column, Kind, Values, check_wish, same
 from services.core.importing.report import Report
 from services.core.importing.rows import RowSource
-from services.core.importing.run import run
+from services.core.importing.run import Then, nothing, run
 from services.core.progress import Progress, quiet
 from services.core.read.shape import table_of
 from services.core.table import now, today
@@ -49,6 +49,7 @@ async def import_practices(
     dry_run: bool = False,
     skip_bad: Path | None = None,
     progress: Progress = quiet,
+    then: Then = nothing,
     status: PracticeStatus = PracticeStatus.DRAFT,
     is_demo: bool = False,
 ) -> Report:
@@ -67,7 +68,7 @@ async def import_practices(
         raise NotPermitted("Practices are published by the secretariat, after review.")
     async with db.read(actor) as session:
         kind = await practice_kind(session, actor, status=status, is_demo=is_demo)
-    return await run(db, actor, source, kind, dry_run=dry_run, skip_bad=skip_bad, progress=progress)
+    return await run(db, actor, source, kind, dry_run=dry_run, skip_bad=skip_bad, progress=progress, then=then)
 
 
 async def practice_kind(

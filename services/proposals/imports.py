@@ -18,7 +18,7 @@ from services.core.importing.cells import Cells
 from services.core.importing.kind import Column, Kind, Values, check_wish, same
 from services.core.importing.report import Report
 from services.core.importing.rows import RowSource
-from services.core.importing.run import run
+from services.core.importing.run import Then, nothing, run
 from services.core.progress import Progress, quiet
 from services.core.table import now, today
 from services.membership.imports import Authors, authors, check_importer
@@ -53,6 +53,7 @@ async def import_proposals(
     dry_run: bool = False,
     skip_bad: Path | None = None,
     progress: Progress = quiet,
+    then: Then = nothing,
     as_drafts: bool = False,
     is_demo: bool = False,
 ) -> Report:
@@ -69,7 +70,7 @@ async def import_proposals(
     check_importer(actor)
     async with db.read(actor) as session:
         kind = await proposal_kind(session, actor, as_drafts=as_drafts, is_demo=is_demo)
-    return await run(db, actor, source, kind, dry_run=dry_run, skip_bad=skip_bad, progress=progress)
+    return await run(db, actor, source, kind, dry_run=dry_run, skip_bad=skip_bad, progress=progress, then=then)
 
 
 async def proposal_kind(session: Reader, actor: Actor, *, as_drafts: bool = False, is_demo: bool = False) -> Kind:

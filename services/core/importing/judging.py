@@ -118,4 +118,4 @@ def _translations(before: Mapping[str, Parts], given: Mapping[str, Parts]) -> di
 def _refused(row: Row, error: DomainError) -> Refused:
     column = error.path[0] if error.path else None
     value = "" if column is None else shown(row.cells.get(column, ""))
-    return Refused(row.line, column, value, error.message, row.cell(column))
+    return Refused(row.line, column, value, error.message, row.cell(column), error.code)

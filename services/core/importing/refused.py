@@ -24,7 +24,8 @@ class Refused:
     """Why a row was refused.
 
     ``line`` is where the row begins, from 1; ``column`` is None where the row as a whole is at fault; ``value`` is the
-    beginning of what stands there; ``cell`` is its place in a spreadsheet ("C17").
+    beginning of what stands there; ``cell`` is its place in a spreadsheet ("C17"). ``code`` is
+    stable: what could not be read is IMPORT_BROKEN_ROW.
     """
 
     line: int
@@ -32,6 +33,7 @@ class Refused:
     value: str
     reason: str
     cell: str | None = None
+    code: str = "IMPORT_BROKEN_ROW"
 
 
 class BadRows:

@@ -1,7 +1,7 @@
 """One import from the first row to the report."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -23,6 +23,12 @@ BATCH, BATCH_OCTETS = 500, 2_000_000
 """How many rows, and about how many octets of them, are in memory at once."""
 
 Judged = list[tuple[Row, Ready | Refused]]
+Then = Callable[[Writer, Report], Awaitable[None]]
+"""What is kept together with the rows, or not at all."""
+
+
+async def nothing(_session: Writer, _report: Report) -> None:
+    """Nothing more is to be kept."""
 
 
 async def run(
@@ -34,11 +40,12 @@ async def run(
     dry_run: bool = False,
     skip_bad: Path | None = None,
     progress: Progress = quiet,
+    then: Then = nothing,
 ) -> Report:
     """Import all rows of ``source`` in one transaction; if one is refused, none is kept.
 
     With ``skip_bad`` the refused rows are written into that file, and the others are kept. With ``dry_run`` nothing is
-    written anywhere.
+    written anywhere. ``then`` is done in the same transaction at its end, if rows are kept.
 
     Raises:
         Unreadable: the file as a whole cannot be imported, or ``skip_bad`` cannot be written.
@@ -62,6 +69,8 @@ async def run(
             counts = {name: getattr(report, name) for name in ("added", "changed", "unchanged", "refused_rows")}
             await record(session, actor, f"{kind.name}.imported", "import", uuid7(), file=source.name, **counts)
         await stage.drop()
+        if report.kept:
+            await then(session, report)
     return report
 
 

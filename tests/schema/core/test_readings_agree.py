@@ -25,6 +25,7 @@ from services.core.table import snake
 from tests.builders import actor, build_examples
 from tests.conftest import OneAtATime
 from tests.schema.core.documents import Writer
+from tests.services.exchange.world import build_work_examples
 from tests.services.labs.world import build_lab_examples
 from tests.services.matching.world import build_cooperation_examples
 from tests.services.membership.world import build_standing_examples
@@ -92,6 +93,7 @@ async def test_both_readings_of_random_documents_are_equal(
         made += await build_notice_examples(session)
         made += await build_thread_examples(session)
         made += await build_lab_examples(session)
+        made += await build_work_examples(session)
     ids = [write_id(kind, key) for kind, key in made]
     taken = [one for one in ids if one.rpartition("_")[0] == snake(root)]
     ids += taken * (3 * len(ids) // max(len(taken), 1))  # mostly ids that the root takes, however many others there are

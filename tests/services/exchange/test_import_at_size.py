@@ -4,65 +4,41 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from services.core.actor import SYSTEM
-from services.core.db import Database, connect
-from services.core.postgres import Cluster
+from services.core.db import Database
 from services.membership.commands import propose_standing
 from services.membership.terms import Standing, StandingChange
 from tests.builders import actor, delegation_id
-from tests.conftest import TEMPLATE, Urls, at
 from tests.services.exchange import size
 from tests.services.proposals.world import a_proposal
 
 ROWS = 3_000
-NAME = "gof_at_size"
 SLACK = 0.3
 """Seconds that an act may take on a busy machine whatever it takes alone; a lock would be held for longer."""
 
 
-@pytest.fixture(scope="module")
-def url(cluster: Cluster, urls: Urls) -> Iterator[str]:
-    """A database of its own, for what is written here is kept."""
-    assert urls
-    asyncio.run(command(cluster, f"CREATE DATABASE {NAME} TEMPLATE {TEMPLATE}"))
-    yield at(cluster.app_url, NAME)
-    asyncio.run(command(cluster, f"DROP DATABASE {NAME}"))
-
-
-async def command(cluster: Cluster, sql: str) -> None:
-    connection = await connect(cluster.owner_url)
-    await connection.execute(sql)
-    await connection.close()
-
-
-@pytest.fixture
-async def db(url: str) -> AsyncIterator[Database]:
-    database = Database(url)
-    yield database
-    await database.close()
-
-
 @pytest.mark.slow
-async def test_an_import_beside_eight_writers_is_killed_and_done_again(url: str, db: Database, tmp_path: Path) -> None:
+async def test_an_import_beside_eight_writers_is_killed_and_done_again(
+    url: str, kept: Database, tmp_path: Path
+) -> None:
     path = tmp_path / "rows.jsonl"
     size.write_rows(path, ROWS)
     for share in (0.3, 0.7):
         await asyncio.to_thread(size.killed, url, path, tmp_path, share)
-        assert await size.imported(db) == 0
+        assert await size.imported(kept) == 0
     measured = await size.measure(url, path, tmp_path, alone=5)
-    assert (measured.added, await size.imported(db)) == (ROWS, ROWS)
+    assert (measured.added, await size.imported(kept)) == (ROWS, ROWS)
     assert measured.beside <= max(3 * measured.alone, SLACK)
     assert measured.grown_kb < 100_000
 
 
-async def test_a_standing_changes_while_an_import_has_written_and_not_ended(db: Database) -> None:
+async def test_a_standing_changes_while_an_import_has_written_and_not_ended(kept: Database) -> None:
     secretariat, change = actor("secretariat"), StandingChange(Standing.SUSPENDED, "Note 1")
-    async with db.write(SYSTEM) as importing:
+    async with kept.write(SYSTEM) as importing:
         await a_proposal(importing, by="FRA")
-        async with asyncio.timeout(3), db.write(secretariat) as session:
+        async with asyncio.timeout(3), kept.write(secretariat) as session:
             await propose_standing(session, secretariat, delegation_id("FRA"), change)

@@ -1,0 +1,1 @@
+"""GraphQL of files that come in and go out."""

@@ -1,0 +1,24 @@
+"""A database of its own, for what must be kept so that other connections and processes see it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.core.db import Database
+from services.core.postgres import Cluster
+from tests.conftest import WORKER, clone
+
+
+@pytest.fixture(scope="session")
+def url(cluster: Cluster) -> str:
+    """A clone of the template, as the serving role."""
+    return clone(cluster, f"gof_exchange_{WORKER}").app
+
+
+@pytest.fixture
+async def kept(url: str) -> AsyncIterator[Database]:
+    """A database whose transactions are kept."""
+    database = Database(url)
+    await database.open()
+    yield database
+    await database.close()
