@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from services.core.db import Writer
 
 CHANNEL = "gof_live"
+SECRETARIAT, CO_CHAIRS = "secretariat", "co_chairs"
+"""Topics of groups of people: something that waits for any one of them begins or ends."""
 
 
 def topic(kind: str, key: UUID) -> str:

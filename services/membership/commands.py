@@ -17,6 +17,7 @@ from services.core.audit import record
 from services.core.db import Writer, unique
 from services.core.errors import NotPermitted
 from services.core.events import announce
+from services.core.live import CO_CHAIRS, tell, topic
 from services.core.policy import Refusals, lock
 from services.core.read.shape import table_of
 from services.core.table import now, today
@@ -86,6 +87,7 @@ async def propose_standing(session: Writer, actor: Actor, delegation_id: UUID, c
         session, actor, "standing.proposed", "standing_proposal", proposal.id, **content, reference=proposal.reference
     )
     await announce(session, actor, "standing.proposed", proposal.id)
+    await tell(session, CO_CHAIRS)
     return delegation_id
 
 
@@ -116,6 +118,7 @@ async def decide_standing(session: Writer, actor: Actor, proposal_id: UUID, *, a
     if accept:
         await _change(session, actor, delegation, proposal.standing, proposal.reference, until=proposal.until)
     await announce(session, actor, f"standing.{proposal.status}", proposal_id)
+    await tell(session, CO_CHAIRS, topic("delegation", delegation.id))
     return delegation.id
 
 

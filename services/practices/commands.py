@@ -14,6 +14,7 @@ from services.core.audit import record
 from services.core.db import Writer, as_platform, unique
 from services.core.errors import Conflict, NotPermitted
 from services.core.events import announce
+from services.core.live import SECRETARIAT, tell, topic
 from services.core.policy import Refusals, check_revision, lock
 from services.core.read.shape import table_of
 from services.core.stale import announce_stale
@@ -106,6 +107,7 @@ async def delete_practice(session: Writer, actor: Actor, practice_id: UUID) -> U
     await session.delete(practice)
     await session.flush()
     await record(session, actor, "practice.deleted", "practice", practice_id)
+    await _tell(session, practice)
     return practice_id
 
 
@@ -137,6 +139,7 @@ async def return_practice(session: Writer, actor: Actor, practice_id: UUID, reas
         practice.revision += 1
     await record(session, actor, "practice.returned", "practice", practice_id, reason=reason)
     await announce(session, actor, "practice.returned", practice_id, reason=reason)
+    await _tell(session, practice)
     return practice_id
 
 
@@ -226,7 +229,13 @@ async def _keep(session: Writer, actor: Actor, practice: Practice, act: str) -> 
     practice.revision += 1
     await session.flush()
     await record(session, actor, act, "practice", practice.id, status=practice.status)
+    await _tell(session, practice)
     return practice.id
+
+
+async def _tell(session: Writer, practice: Practice) -> None:
+    """Tell those for whom it may have waited, or waits now: its delegation, and the secretariat, which reviews it."""
+    await tell(session, topic("delegation", practice.delegation_id), SECRETARIAT)
 
 
 async def _keep_version(session: Writer, practice: Practice) -> None:

@@ -12,6 +12,7 @@ from services.core.actor import SYSTEM, Actor, Role
 from services.core.audit import record
 from services.core.db import Writer, unique
 from services.core.events import announce
+from services.core.live import tell, topic
 from services.core.policy import Refusals, check_revision, lock
 from services.core.stale import announce_stale
 from services.core.table import now, today
@@ -215,6 +216,7 @@ async def _keep(session: Writer, actor: Actor, proposal: Proposal, act: str) -> 
     proposal.revision += 1
     await session.flush()
     await record(session, actor, act, "proposal", proposal.id, status=proposal.status)
+    await tell(session, topic("delegation", proposal.delegation_id))
     return proposal.id
 
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from services.membership.terms import Standing
+from services.practices.commands import return_practice, submit_practice
+from tests.builders import a_practice, actor
 from tests.schema.live.conftest import Running
-from tests.schema.live.world import Place, followed, said, socket
+from tests.schema.live.world import Client, Place, followed, said, socket
 
 
 async def test_a_socket_shows_the_state_at_once_and_then_each_change(server: Running, place: Place) -> None:
@@ -88,3 +90,31 @@ async def test_who_asks_hears_of_notices_of_sessions_and_of_turns_and_others_do_
             assert (await elsewhere.closed())[0] == 4403
         with pytest.raises(TimeoutError):
             await other.receive(seconds=0.3)
+
+
+MATTERS = "subscription { viewerChanged { matters { nodes { kind } } } }"
+
+
+async def test_what_waits_for_the_secretariat_goes_away_for_all_when_one_has_done_it(
+    server: Running, place: Place
+) -> None:
+    practice = await place.write(lambda session: a_practice(session, by="SEN"))
+    delegation, secretariat = actor("SEN focal point"), actor("secretariat")
+    async with (
+        socket(server.host, await place.token("secretariat")) as officer,
+        socket(server.host, await place.token("SEN contributor")) as author,
+    ):
+        for one in (officer, author):
+            await one.send("subscribe", id="1", payload={"query": MATTERS})
+            assert await kinds(one) == []
+        async with place.db.write(delegation) as session:
+            await submit_practice(session, delegation, practice.id)
+        assert (await kinds(officer), await kinds(author)) == (["PRACTICE_IN_REVIEW"], [])
+        async with place.db.write(secretariat) as session:
+            await return_practice(session, secretariat, practice.id, "No evidence given.")
+        assert (await kinds(officer), await kinds(author)) == ([], ["PRACTICE_RETURNED"])
+
+
+async def kinds(client: Client) -> list[str]:
+    """What waits for someone, by the next answer to ``MATTERS``."""
+    return [one["kind"] for one in (await client.next())["data"]["viewerChanged"]["matters"]["nodes"]]
