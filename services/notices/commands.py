@@ -112,15 +112,21 @@ def _recipients(rule: Rule, subject: Subject, by_person: UUID | None) -> sa.Sele
     person = sa.select(col(Person.id), col(Person.languages), col(Person.mail))
     joined = person.outerjoin_from(Person, Delegation, col(Delegation.id) == col(Person.delegation_id))
     others = col(Person.id).is_distinct_from(by_person)
+    named = col(Person.id) == subject.person_id
     if rule.to is Who.PERSON:
-        return joined.where(others, col(Person.id) == subject.person_id)
+        return joined.where(others, named)
     here = sa.and_(col(Person.left_at).is_(None), col(Person.invitation_hash).is_(None))
-    return joined.where(others, here, _addressed(rule, subject)).order_by(col(Person.id))
+    addressed = sa.and_(named, _takes_part()) if rule.to is Who.SUGGESTER else _addressed(rule, subject)
+    return joined.where(others, here, addressed).order_by(col(Person.id))
+
+
+def _takes_part() -> Condition:
+    return sa.or_(col(Person.role) == Role.SECRETARIAT, col(Delegation.standing).in_(sorted(TAKES_PART)))
 
 
 def _addressed(rule: Rule, subject: Subject) -> Condition:
     """Whether a person with a delegation, or without one, is among those whom ``rule`` names."""
-    takes_part = sa.true() if rule.concerns else col(Delegation.standing).in_(sorted(TAKES_PART))
+    takes_part = sa.true() if rule.concerns else _takes_part()
     match rule.to:
         case Who.SECRETARIAT:
             return col(Person.role) == Role.SECRETARIAT
@@ -131,6 +137,8 @@ def _addressed(rule: Rule, subject: Subject) -> Condition:
             return sa.and_(chairs, col(Person.role).in_(sorted(DECIDERS)))
         case Who.BOTH_SIDES:
             sides = [subject.sides[Who.SENDER], subject.sides[Who.RECEIVER]]
+        case Who.PARTIES:
+            sides = sorted(subject.parties)
         case side:
             sides = [subject.sides[side]] if side in subject.sides else []
     return sa.and_(col(Person.delegation_id).in_(sides), col(Person.role).in_(sorted(rule.roles)), takes_part)

@@ -34,6 +34,7 @@ async def tell_of(
         log.warning("nobody is told of %s by %s: it stands in no rule of notices", event, by)
         return
     by_person = None if person is None else UUID(person)
+    facts = {**facts, "by": by}
     announced = Announcement(UUID(event_id), known, event.partition(".")[0], UUID(about), by_person, facts)
     async with db.write(SYSTEM) as session:
         await tell_people(session, announced)

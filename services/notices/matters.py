@@ -28,6 +28,11 @@ from services.core.read.shape import (
 )
 from services.core.table import text_enum
 from services.identity.shapes import VIEWER
+from services.labs import milestone_policy as milestones
+from services.labs import policy as labs
+from services.labs.tables import LabParty
+from services.labs.terms import LabPartyStatus, MilestoneStatus
+from services.labs.work_tables import LabMilestone
 from services.membership import policy as membership
 from services.membership.tables import StandingProposal
 from services.membership.terms import StandingProposalStatus
@@ -44,6 +49,8 @@ from services.proposals.shapes import LAST_DAY
 from services.proposals.tables import ExpressionOfInterest, Proposal
 from services.proposals.terms import Party, ProposalStatus
 from services.taxonomy.shapes import today
+from services.translations import policy as translations
+from services.translations.tables import TranslationSuggestion
 
 M = MatterKind
 Source = Callable[[Viewer], sa.Select[tuple[object, ...]]]
@@ -151,6 +158,42 @@ def _standing(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
     )
 
 
+def _party(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The parts in planned labs that the viewer's delegation is to confirm."""
+    row = _row(LabParty)
+    return _matter(M.LAB_PARTY_TO_CONFIRM, "lab_party", row, row.updated_at).where(
+        row.delegation_id == viewer.delegation_id,
+        row.status == LabPartyStatus.INVITED,
+        labs.visible_part(viewer, row),
+        _can(labs.refusals_to_confirm(viewer, row)),
+    )
+
+
+def _overdue(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The milestones of active labs of the viewer's delegation whose due day has passed."""
+    party, row = table_of(LabParty).alias(), _row(LabMilestone)
+    found = _matter(M.LAB_MILESTONE_OVERDUE, "lab_milestone", row, _begin_of(row.due_on + 1), row.due_on)
+    mine = sa.select(party.c.lab_id).where(party.c.delegation_id == viewer.delegation_id)
+    return found.where(
+        row.lab_id.in_(mine),
+        row.status == MilestoneStatus.PLANNED,
+        row.due_on < today(),
+        labs.visible_part(viewer, row),
+        _can(milestones.refusals_to_reach(viewer, row)),
+    )
+
+
+def _translation(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The translations that were suggested for texts of the viewer's delegation."""
+    row = _row(TranslationSuggestion)
+    return _matter(M.TRANSLATION_TO_ACCEPT, "translation_suggestion", row, row.created_at).where(
+        row.delegation_id == viewer.delegation_id,
+        row.decided_at.is_(None),
+        translations.visible_to(viewer, row),
+        _can(translations.refusals_to_decide(viewer, row)),
+    )
+
+
 SOURCES: list[Source] = [
     _turn(Party.SENDER),
     _turn(Party.RECEIVER),
@@ -159,6 +202,9 @@ SOURCES: list[Source] = [
     _stale,
     _expiring,
     _standing,
+    _party,
+    _overdue,
+    _translation,
 ]
 
 

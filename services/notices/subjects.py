@@ -17,12 +17,15 @@ from services.core.db import Reader
 from services.core.read.shape import table_of
 from services.core.texts import TextRow, TranslationStatus
 from services.identity.tables import Person
+from services.labs.tables import Lab, LabParty, LabText
+from services.labs.terms import LabPartyStatus
 from services.membership.tables import Delegation, StandingProposal
-from services.notices.terms import ByLanguage, Said, Subject, Who, Word
+from services.notices.terms import ByLanguage, Languages, Said, Subject, Who, Word
 from services.practices.tables import Practice, PracticeText
 from services.proposals.tables import ExpressionOfInterest, Proposal, ProposalText
 from services.proposals.terms import Party
 from services.proposals.thread_tables import ThreadMessage
+from services.translations.kinds import KINDS
 
 Facts = Mapping[str, Any]
 Look = Callable[[Reader, UUID, Facts], Awaitable[Subject | None]]
@@ -112,13 +115,55 @@ async def person(session: Reader, key: UUID, facts: Facts) -> Subject | None:
     return Subject("person", key, person_id=key, said=said)
 
 
+async def lab(session: Reader, key: UUID, facts: Facts) -> Subject | None:
+    """A joint lab; ``facts`` name the ``party`` or hold the ``title`` of what it is about, a ``reason`` or ``due_on``."""
+    found = await session.get(Lab, key)
+    if found is None:
+        return None
+    voices = sa.select(col(LabParty.delegation_id)).where(
+        col(LabParty.lab_id) == key, col(LabParty.status) != LabPartyStatus.DECLINED
+    )
+    titled = ByLanguage({found.language: facts.get("title", "")}, found.language)
+    said: dict[str, Said] = {
+        "lab": await _title(session, LabText, "lab_id", key),
+        "by": await _by(session, facts.get("by")),
+        "party": await _party(session, facts.get("party")),
+        "milestone": titled,
+        "output": titled,
+        "reason": facts.get("reason", ""),
+        **_day("due", facts.get("due_on")),
+    }
+    return Subject("lab", key, parties=frozenset((await session.execute(voices)).scalars()), said=said)
+
+
+async def translation(session: Reader, key: UUID, facts: Facts) -> Subject | None:
+    """A thing whose translations are meant, of the ``kind`` that the facts name; who suggested one, and in what."""
+    kind = KINDS[facts["kind"]]
+    text = table_of(kind.text).c
+    owner = await session.scalar(sa.select(text.delegation_id).where(text[kind.key] == key, text.is_original))
+    if owner is None:
+        return None
+    said: dict[str, Said] = {
+        "thing": await _title(session, kind.text, kind.key, key),
+        "owner": await _delegation(session, owner),
+        "suggested_by": await _by(session, facts.get("suggested_by")),
+        "languages": Languages(tuple(facts.get("languages") or [facts["language"]])),
+        "reason": facts.get("reason") or "",
+    }
+    suggester = facts.get("suggester")
+    person_id = None if suggester is None else UUID(suggester)
+    return Subject(kind.name, key, {Who.OWNER: owner}, person_id=person_id, said=said)
+
+
 SUBJECTS: Mapping[str, Look] = {
     "expression_of_interest": expression_of_interest,
+    "lab": lab,
     "person": person,
     "practice": practice,
     "proposal": proposal,
     "standing": standing,
     "thread": thread,
+    "translation": translation,
 }
 """The noun of an announcement -> how its thing is looked at."""
 
@@ -126,6 +171,23 @@ SUBJECTS: Mapping[str, Look] = {
 async def _delegation(session: Reader, key: UUID) -> ByLanguage:
     names = (await session.execute(sa.select(col(Delegation.names)).where(col(Delegation.id) == key))).scalar_one()
     return ByLanguage(names, "en")
+
+
+async def _by(session: Reader, delegation_id: str | None) -> ByLanguage | Word:
+    """Who acted: a delegation, else the secretariat."""
+    return Word("place", "secretariat") if delegation_id is None else await _delegation(session, UUID(delegation_id))
+
+
+async def _party(session: Reader, key: str | None) -> ByLanguage:
+    """The name of a party: of the organisation that it is, else of its delegation."""
+    found = None if key is None else await session.get(LabParty, UUID(key))
+    if found is None:
+        return ByLanguage({"en": ""}, "en")
+    return (
+        ByLanguage({"en": found.organisation}, "en")
+        if found.organisation
+        else await _delegation(session, found.delegation_id)
+    )
 
 
 async def _title(session: Reader, table: type[TextRow], key: str, thing: UUID) -> ByLanguage:

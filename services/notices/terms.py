@@ -29,6 +29,25 @@ class NoticeEvent(StrEnum):
     PROPOSAL_EXPIRY_DUE = "proposal_expiry_due"
     PROPOSAL_EXPIRED = "proposal_expired"
     PROPOSAL_WITHDRAWN = "proposal_withdrawn"
+    LAB_FOUNDED = "lab_founded"
+    LAB_REVISED = "lab_revised"
+    LAB_PARTY_CONFIRMED = "lab_party_confirmed"
+    LAB_PARTY_DECLINED = "lab_party_declined"
+    LAB_ACTIVATED = "lab_activated"
+    LAB_SUSPENDED = "lab_suspended"
+    LAB_RESUMED = "lab_resumed"
+    LAB_CONCLUDED = "lab_concluded"
+    LAB_MILESTONE_REACHED = "lab_milestone_reached"
+    LAB_MILESTONE_MISSED = "lab_milestone_missed"
+    LAB_MILESTONE_DROPPED = "lab_milestone_dropped"
+    LAB_MILESTONE_OVERDUE = "lab_milestone_overdue"
+    LAB_UPDATED = "lab_updated"
+    LAB_OUTPUT_DELIVERED = "lab_output_delivered"
+    TRANSLATION_SUGGESTED = "translation_suggested"
+    TRANSLATION_ACCEPTED = "translation_accepted"
+    TRANSLATION_DECLINED = "translation_declined"
+    TRANSLATION_WITHDRAWN = "translation_withdrawn"
+    TRANSLATION_STALE = "translation_stale"
     STANDING_PROPOSED = "standing_proposed"
     STANDING_ACCEPTED = "standing_accepted"
     STANDING_REJECTED = "standing_rejected"
@@ -53,6 +72,9 @@ class MatterKind(StrEnum):
     PRACTICE_STALE = "practice_stale"
     PROPOSAL_EXPIRING = "proposal_expiring"
     STANDING_PROPOSED = "standing_proposed"
+    LAB_PARTY_TO_CONFIRM = "lab_party_to_confirm"
+    LAB_MILESTONE_OVERDUE = "lab_milestone_overdue"
+    TRANSLATION_TO_ACCEPT = "translation_to_accept"
 
 
 class MatterOrder(StrEnum):
@@ -73,6 +95,10 @@ class Who(StrEnum):
     """The side that did not write."""
     ON_TURN = "on_turn"
     """The side that is to answer."""
+    PARTIES = "parties"
+    """The delegations that speak for a party of a lab and have not declined."""
+    SUGGESTER = "suggester"
+    """The one person who suggested it, while they take part."""
     PERSON = "person"
     """The one person it is about, whatever their standing."""
     SECRETARIAT = "secretariat"
@@ -118,21 +144,29 @@ class Word:
     key: str
 
 
-Said = ByLanguage | Word | date | str
-"""What a sentence may have in a place: a name, a word of ours, a day, or what a person wrote."""
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """Languages to be named in the reader's own; ``tags`` are BCP 47."""
+
+    tags: tuple[str, ...]
+
+
+Said = ByLanguage | Word | Languages | date | str
+"""What a sentence may have in a place: a name, a word of ours, languages, a day, or what a person wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What an event is about, as it is when people are told.
 
-    ``kind`` and ``id`` make the global id that a notice leads to. ``sides`` are delegations; ``said`` is what the
+    ``kind`` and ``id`` make the global id that a notice leads to. ``sides`` and ``parties`` are delegations; ``said`` is what the
     sentences may name.
     """
 
     kind: str
     id: UUID
     sides: Mapping[Who, UUID] = field(default_factory=dict)
+    parties: frozenset[UUID] = frozenset()
     person_id: UUID | None = None
     said: Mapping[str, Said] = field(default_factory=dict)
 

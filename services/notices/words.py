@@ -12,10 +12,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 
-from services.core.languages import UN_LANGUAGES
-from services.notices.terms import ByLanguage, NoticeEvent, Said, Word
+from services.core.languages import UN_LANGUAGES, primary_language
+from services.notices.terms import ByLanguage, Languages, NoticeEvent, Said, Word
 
 NAME_LIMIT, TEXT_LIMIT = 120, 500
 """Characters of a name or title, and of what a person wrote, that a sentence shows."""
@@ -75,6 +77,9 @@ def _shown(value: Said, language: str) -> str:
             return _isolated(shortened(value.best(language), NAME_LIMIT), language)
         case Word():
             return str(words(language)[value.table][value.key])
+        case Languages(tags):
+            known = Locale(language).languages
+            return format_list([known.get(primary_language(tag), tag) for tag in tags], locale=language)
         case date():
             return format_date(value, "long", locale=language)
         case text:

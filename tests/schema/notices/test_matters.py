@@ -10,6 +10,7 @@ from services.core.actor import SYSTEM
 from services.core.ids import write_id
 from services.core.read.shape import table_of
 from services.core.table import today
+from services.labs.terms import LabStatus
 from services.membership.tables import StandingProposal
 from services.membership.terms import Standing
 from services.practices import commands as practices
@@ -18,7 +19,9 @@ from services.practices.terms import PracticeStatus
 from services.proposals.terms import ExpressionStatus, Party, ProposalStatus
 from tests.builders import a_practice, actor, delegation_id, id_of
 from tests.conftest import Ask, OneAtATime
+from tests.services.labs.world import a_lab, a_milestone, party_of
 from tests.services.proposals.world import a_proposal, an_expression, in_days
+from tests.services.translations.world import a_published, do, step, suggest
 
 ASK = """query ($where: MatterWhere, $first: Int!, $after: String) { viewer {
   matterCounts { kind count }
@@ -143,3 +146,24 @@ async def test_what_is_done_waits_no_more(db: OneAtATime, graphql: Ask) -> None:
     assert {one["kind"] for one in found["matterCounts"]} == {"EXPRESSION_OF_INTEREST_TURN", "PROPOSAL_EXPIRING"}
     waits = (await graphql("secretariat", ASK, first=100))["data"]["viewer"]["matterCounts"]
     assert waits == [{"kind": "PRACTICE_IN_REVIEW", "count": 2}]
+
+
+async def test_labs_and_translations_wait_for_the_focal_points_whose_turn_it_is(db: OneAtATime, graphql: Ask) -> None:
+    async with db.write(SYSTEM) as session:
+        planned = await a_lab(session, status=LabStatus.PLANNED)
+        part = await party_of(session, planned, "ZMB")
+        late = await a_milestone(session, await a_lab(session, founder="SEN"), due=-3)
+        await a_milestone(session, await a_lab(session, founder="EGY", partner="SEN"), due=-3)
+        await a_milestone(session, await a_lab(session, founder="CHN"), due=0)
+        await a_milestone(session, await a_lab(session, founder="EGY", status=LabStatus.SUSPENDED), due=-3)
+    suggested = await suggest(db, "FRA contributor", await a_published(db), "Enseigner")
+    await do(db, "ZMB focal point", step("decline", await suggest(db, "SEN contributor", await a_published(db), "Non")))
+    found = (await graphql("ZMB focal point", ASK, first=100))["data"]["viewer"]["matters"]["nodes"]
+    late_day = in_days(-3).isoformat()
+    assert found == [
+        {"kind": "LAB_MILESTONE_OVERDUE", "about": write_id("lab_milestone", late.id), "deadline": late_day},
+        {"kind": "LAB_PARTY_TO_CONFIRM", "about": write_id("lab_party", part.id), "deadline": None},
+        {"kind": "TRANSLATION_TO_ACCEPT", "about": write_id("translation_suggestion", suggested), "deadline": None},
+    ]
+    for who in ("ZMB contributor", "FRA focal point", "secretariat"):
+        assert (await graphql(who, ASK, first=100))["data"]["viewer"]["matters"]["nodes"] == []

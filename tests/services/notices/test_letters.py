@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.core.languages import UN_LANGUAGES
 from services.notices.letters import Letterhead, Outgoing, compose
-from services.notices.terms import ByLanguage, NoticeEvent, Said, Word
+from services.notices.terms import ByLanguage, Languages, NoticeEvent, Said, Word
 from services.notices.words import in_all_languages, one_line, words
 
 HEAD = Letterhead("no-reply@friends.example", "https://friends.example")
@@ -21,13 +21,19 @@ NOTICE = UUID("0192f0e1-7c4b-7d0e-8b1f-a0c3d2e4f5a6")
 ABOUT = "practice_0192f0e17c4b7d0e8b1fa0c3d2e4f5a7"
 SAID: dict[str, Said] = {
     **dict.fromkeys(
-        ("sender", "receiver", "writer", "owner", "delegation"), ByLanguage({"en": "Zambia", "ar": "زامبيا"}, "en")
+        ("sender", "receiver", "writer", "owner", "delegation", "by", "party"),
+        ByLanguage({"en": "Zambia", "ar": "زامبيا"}, "en"),
     ),
-    **dict.fromkeys(("proposal", "practice"), ByLanguage({"en": "Courses & <b>more</b>"}, "en")),
+    **dict.fromkeys(
+        ("proposal", "practice", "lab", "milestone", "output", "thing"),
+        ByLanguage({"en": "Courses & <b>more</b>"}, "en"),
+    ),
     **dict.fromkeys(("reason", "reference"), "Because <script>alert(1)</script>"),
-    **dict.fromkeys(("deadline", "expires"), date(2026, 12, 8)),
+    **dict.fromkeys(("deadline", "expires", "due"), date(2026, 12, 8)),
     "standing": Word("standing", "member"),
     "role": Word("role", "viewer"),
+    "suggested_by": Word("place", "secretariat"),
+    "languages": Languages(("fr", "sw")),
 }
 
 

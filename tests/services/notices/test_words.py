@@ -8,7 +8,8 @@ import pytest
 
 from services.core.languages import UN_LANGUAGES
 from services.notices.rules import RULES
-from services.notices.terms import ByLanguage, NoticeEvent, Word
+from services.notices.subjects import SUBJECTS
+from services.notices.terms import ByLanguage, Languages, NoticeEvent, Word
 from services.notices.words import in_all_languages, shortened, text_of, title_of, words
 
 ENGLISH = words("en")
@@ -41,6 +42,21 @@ def test_no_sentence_was_left_in_english(language: str) -> None:
 
 def test_there_are_words_and_a_rule_for_every_event() -> None:
     assert set(ENGLISH["event"]) == {event.value for event in NoticeEvent} == {event.value for event in RULES}
+
+
+def test_the_thing_of_every_event_is_looked_at() -> None:
+    nouns = {event: [noun for noun in SUBJECTS if event.value.startswith(f"{noun}_")] for event in NoticeEvent}
+    assert {event: found for event, found in nouns.items() if len(found) != 1} == {}
+    assert {noun for found in nouns.values() for noun in found} == set(SUBJECTS)
+
+
+def test_languages_are_named_in_the_reader_s() -> None:
+    said: dict[str, Any] = {
+        "thing": ByLanguage({"en": "Teaching"}, "en"),
+        "languages": Languages(("ar", "fr-CA", "sw")),
+    }
+    assert "Languages: Arabic, French, and Swahili." in text_of(NoticeEvent.TRANSLATION_STALE, said, "en")
+    assert "Langues\u00a0: arabe, français et swahili." in text_of(NoticeEvent.TRANSLATION_STALE, said, "fr")
 
 
 def test_a_name_comes_in_the_reader_s_language_and_a_day_as_it_is_written_there() -> None:
