@@ -22,6 +22,7 @@ from schema.labs.mutation import LabMutation
 from schema.labs.query import LabQuery
 from schema.labs.types import ExpressionOfInterestLab
 from schema.labs.work_mutation import LabWorkMutation
+from schema.matching.cooperation_types import MemberStateExperience
 from schema.matching.mutation import MatchingMutation
 from schema.matching.query import MatchingQuery
 from schema.matching.types import ProposalMatching
@@ -39,6 +40,7 @@ from schema.proposals.subscription import ProposalSubscription
 from schema.proposals.thread_mutation import ThreadMutation
 from schema.proposals.types import Proposal
 from schema.taxonomy.query import TaxonomyQuery
+from schema.taxonomy.types import MemberState
 from schema.translations.mutation import TranslationMutation
 from schema.translations.query import TranslationQuery
 from services.exchange.shapes import WORK_BY_ID
