@@ -9,10 +9,10 @@ from services.core.postgres import Cluster
 from tests.conftest import WORKER, clone
 
 
-@pytest.fixture(scope="session")
-def url(cluster: Cluster) -> str:
-    """A clone of the template, as the serving role."""
-    return clone(cluster, f"gof_exchange_{WORKER}").app
+@pytest.fixture(scope="module")
+def url(cluster: Cluster, request: pytest.FixtureRequest) -> str:
+    """A clone of the template for one file of tests, as the serving role: what one keeps, another must not find."""
+    return clone(cluster, f"gof_{request.path.stem}_{WORKER}").app
 
 
 @pytest.fixture
