@@ -11,11 +11,12 @@ INTRODUCTION = """\
 # there is what holds then. Copy this file to deploy/.env, and take the # away where you want something else.
 """
 PASSWORDS = """
-# What deploy/compose.yaml needs besides: three passwords, of letters and digits alone (each of them is part of an
-# address), for PostgreSQL's superuser, the role that migrates and the role that serves.
+# What deploy/compose.yaml needs besides: four passwords, of letters and digits alone (each of them is part of an
+# address), for PostgreSQL's superuser, the role that migrates, the role that serves, and the store of files.
 POSTGRES_PASSWORD=
 OWNER_PASSWORD=
 APP_PASSWORD=
+FILES_PASSWORD=
 """
 
 

@@ -16,7 +16,7 @@ from schema.settings import example
 from services.core.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-PASSWORDS = ("POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD")
+PASSWORDS = ("POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "FILES_PASSWORD")
 
 
 def test_the_example_of_the_settings_is_what_the_platform_prints() -> None:
@@ -55,7 +55,7 @@ def test_compose_accepts_the_file_and_sets_only_what_the_platform_knows() -> Non
     done = composed(dict.fromkeys(PASSWORDS, "secret"))
     assert done.returncode == 0, done.stderr.decode()
     services: dict[str, Any] = orjson.loads(done.stdout)["services"]
-    assert set(services) == {"app", "worker", "migrate", "postgres"}
+    assert set(services) == {"app", "worker", "migrate", "postgres", "mail", "files"}
     known = {f"GOF_{name.upper()}" for name in Settings.model_fields}
     for name in ("app", "worker", "migrate"):
         assert {one for one in services[name]["environment"] if one.startswith("GOF_")} <= known
