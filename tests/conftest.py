@@ -242,11 +242,15 @@ def _with_bucket(chosen: Settings) -> Settings:
 
 
 def _low_ports(number: int) -> list[int]:
-    """Free ports whose gRPC ports (10,000 higher) are possible too."""
+    """Free ports whose gRPC ports (10,000 higher) are free too, below those that connections take for themselves."""
     found: list[int] = []
     while len(found) < number:
-        port = random.randrange(20_000, 45_000)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        port = random.randrange(20_000, 22_700)  # Linux gives 32,768 to 60,999 to connections
+        with (
+            suppress(OSError),
+            socket.create_server(("127.0.0.1", port)),
+            socket.create_server(("127.0.0.1", port + 10_000)),
+        ):
             found.append(port)
     return found
 
