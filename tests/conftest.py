@@ -216,7 +216,8 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Set
     config.write_bytes(orjson.dumps({"identities": [{**identity, "actions": ["Admin", "Read", "Write", "List"]}]}))
     names = ("s3.port", "master.port", "volume.port", "filer.port")
     options = [f"-{name}={port}" for name, port in zip(names, ports, strict=True)]
-    small = ["-volume.max=4", "-master.volumeSizeLimitMB=64", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+    # A bucket takes seven volumes at once; with too few of them the second one would keep nothing.
+    small = ["-volume.max=100", "-master.volumeSizeLimitMB=64", "-s3.port.iceberg=0", "-s3.port.lance=0"]
     command = [str(Path(sys.executable).with_name("weed")), "server", f"-dir={folder}", "-ip=127.0.0.1"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
