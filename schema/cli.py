@@ -1,6 +1,7 @@
 """`gof`, the command line: a door like any other. Errors go to stderr in one sentence; exit code 1, or 2 for usage."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -181,10 +182,28 @@ def match(
             typer.echo(sentence)
 
 
+class DemoSize(StrEnum):
+    """How much demonstration there is."""
+
+    SMALL = "small"
+    LARGE = "large"
+
+
 @demo.command("load")
-def demo_load() -> None:
-    """Load the demonstration data, once."""
-    say("demo data loaded" if running.load_demo(say) else "demo data: there already, nothing changed")
+def demo_load(
+    size: Annotated[
+        DemoSize,
+        typer.Option(help="small: some dozens of each; large: 100,000 practices and 200,000 proposals, in minutes."),
+    ] = DemoSize.SMALL,
+) -> None:
+    """Load the demonstration data, once; interrupted, it goes on where it was."""
+    if size is DemoSize.LARGE:
+        from schema.large_demo import load_large_demo
+
+        loaded = load_large_demo(say) > 0
+    else:
+        loaded = running.load_demo(say)
+    say("demo data loaded" if loaded else "demo data: there already, nothing changed")
 
 
 File = Annotated[

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import services.core.audit
+import services.core.cells
 import services.core.idempotency
 import services.exchange.jobs
 import services.exchange.shapes

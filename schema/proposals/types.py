@@ -15,9 +15,9 @@ from schema.core.texts import Node
 from schema.membership.types import Delegation
 from schema.translations.types import Translated
 from services.core.actor import Audience
-from services.proposals.expression_shapes import Direction, ExpressionOrder
+from services.proposals.expression_shapes import ExpressionOrder
 from services.proposals.shapes import ProposalOrder
-from services.proposals.terms import CooperationForm, ExpressionStatus, Modality, ProposalStatus, Side
+from services.proposals.terms import CooperationForm, Direction, ExpressionStatus, Modality, ProposalStatus, Side
 from services.taxonomy.terms import CapacityArea
 
 if TYPE_CHECKING:

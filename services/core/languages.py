@@ -230,7 +230,7 @@ def _folded(language: str, text: str, length: int) -> str:
 
 def _stream_safe(text: str) -> str:
     """Drop combining marks after the 30th in a row (UAX #15, Stream-Safe): sorting costs their square."""
-    if text.isascii():
+    if text.isascii() or sum(map(bool, map(unicodedata.combining, text))) <= 30:
         return text
     kept: list[str] = []
     marks = 0

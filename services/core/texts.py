@@ -81,10 +81,15 @@ class TextRow(SQLModel):
     """float16, of unit length; see ``core.embedding``."""
     embedding_model: str | None = None
     sketch: str | None = Field(default=None, sa_type=BIT(2048))
+    cell: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Where its meaning lies among the others' (see ``core.cells``); a trigger finds it from the sketch."""
 
 
-def text_arguments(kind: str) -> tuple[sa.schema.SchemaItem, ...]:
-    """The key, limits and indexes of the texts of a ``kind`` of thing: the ``__table_args__`` of its table."""
+def text_arguments(kind: str, *read: str) -> tuple[sa.schema.SchemaItem, ...]:
+    """The key, limits and indexes of the texts of a ``kind`` of thing: the ``__table_args__`` of its table.
+
+    ``read`` are columns that its row security reads beside delegation, status and visibility.
+    """
     table, key = f"{kind}_text", f"{kind}_id"
     return (
         sa.PrimaryKeyConstraint(key, "language"),
@@ -102,6 +107,12 @@ def text_arguments(kind: str) -> tuple[sa.schema.SchemaItem, ...]:
         sa.Index(f"uq_{table}_original", key, unique=True, postgresql_where=sa.text("is_original")),
         sa.Index(f"ix_{table}_search", "search", postgresql_using="gin"),
         sa.Index(f"ix_{table}_unsketched", key, postgresql_where=sa.text("sketch IS NULL")),
+        sa.Index(
+            f"ix_{table}_cell",
+            "cell",
+            postgresql_include=[key, "delegation_id", "status", "visibility", *read, "sketch"],
+            postgresql_where=sa.text("sketch IS NOT NULL"),
+        ),
     )
 
 

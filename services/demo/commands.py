@@ -88,7 +88,7 @@ async def _delegations(db: Database) -> bool:
         for line in lines("delegations.jsonl"):
             if line["delegation"] in taken or any(one["email"] in emails for one in line["people"]):
                 continue
-            delegation_id = await _delegation(session, line) if line["delegation"] else None
+            delegation_id = await open_delegation(session, line) if line["delegation"] else None
             session.add_all(
                 Person(
                     delegation_id=delegation_id,
@@ -104,7 +104,8 @@ async def _delegations(db: Database) -> bool:
     return True
 
 
-async def _delegation(session: Writer, line: dict[str, Any]) -> UUID:
+async def open_delegation(session: Writer, line: dict[str, Any]) -> UUID:
+    """Open the delegation of a state with the standing and since when that ``line`` gives; return its id."""
     state = await session.get_one(MemberState, line["delegation"])
     standing, since = Standing(line["standing"]), date.fromisoformat(line["since"])
     kind = DelegationKind.STATE if state.kind is StateKind.MEMBER else DelegationKind.OBSERVER

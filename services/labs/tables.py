@@ -98,7 +98,7 @@ class LabText(TextRow, table=True):
     """A lab in one language; ``delegation_id`` is the founder's, ``status`` the lab's."""
 
     __tablename__ = "lab_text"
-    __table_args__ = text_arguments("lab")
+    __table_args__ = text_arguments("lab", "parties")
 
     lab_id: UUID = Field(foreign_key="lab.id", ondelete="CASCADE", primary_key=True)
     parties: list[UUID] = Field(default_factory=list, sa_type=UUIDS)

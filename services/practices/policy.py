@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from services.core.actor import Role, Viewer
 from services.core.policy import Refusal, not_permitted
-from services.core.read.shape import Condition, Row
+from services.core.read.shape import Condition, Row, Way
 from services.practices import rules
 from services.practices.terms import PracticeStatus
 
@@ -16,16 +16,22 @@ def visible_to(viewer: Viewer, row: Row) -> Condition:
 
     ``viewer.role`` is real and may steer Python; personal values may only meet a column.
     """
+    return sa.or_(*(way.condition for way in ways(viewer, row)))
+
+
+def ways(viewer: Viewer, row: Row) -> list[Way]:
+    """The same in parts: what is published for the viewer, and what is its delegation's own."""
     published = sa.and_(row.status == PracticeStatus.PUBLISHED, row.visibility.in_(viewer.audiences))
+    shared = Way(published, {"status": set(PracticeStatus) - {PracticeStatus.PUBLISHED}})
     match viewer.role:
         case Role.PUBLIC:
-            return published
+            return [shared]
         case Role.SECRETARIAT:
-            return sa.or_(published, row.status != PracticeStatus.DRAFT)
+            return [Way(row.status != PracticeStatus.DRAFT, {"status": {PracticeStatus.DRAFT}})]
         case Role.SYSTEM:
-            return sa.true()
+            return [Way(sa.true())]
         case _:
-            return sa.or_(published, row.delegation_id == viewer.delegation_id)
+            return [shared, Way(row.delegation_id == viewer.delegation_id)]
 
 
 def _own(viewer: Viewer, row: Row, roles: frozenset[Role], sentence: str) -> list[Refusal]:

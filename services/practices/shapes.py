@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from services.core.ids import of_kind
 from services.core.policy import may, reasons_against
+from services.core.read.codes import any_of
 from services.core.read.shape import (
     Ask,
     Connection,
@@ -191,14 +192,11 @@ PRACTICES = Connection(
         ),
         "status": Filter(lambda row, status: row.status == status),
         "delegation": Filter(lambda row, key: row.delegation_id == key, of_kind("delegation"), (sa.Uuid(),)),
-        "capacityAreas": Filter(
-            lambda row, areas: row.capacity_areas.op("&&")(sa.cast(areas, ARRAY(sa.String))),
-            lambda areas: [area.value for area in areas],
-            (ARRAY(sa.Text),),
-        ),
-        "sectors": Filter(lambda row, codes: row.sectors.op("&&")(codes), None, (ARRAY(sa.Text),)),
-        "sdgTargets": Filter(lambda row, codes: row.sdg_targets.op("&&")(codes), None, (ARRAY(sa.Text),)),
+        "capacityAreas": any_of("practice", "capacity_areas", lambda areas: [area.value for area in areas]),
+        "sectors": any_of("practice", "sectors", None),
+        "sdgTargets": any_of("practice", "sdg_targets", None),
     },
+    ways=policy.ways,
 )
 
 PRACTICE_BY_ID = One(

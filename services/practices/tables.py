@@ -31,8 +31,14 @@ class Practice(Row, table=True):
             postgresql_include=["delegation_id", "status", "visibility"],
         ),
         sa.Index("ix_practice_in_review", "updated_at", "id", postgresql_where=sa.text("status = 'in_review'")),
-        sa.Index("ix_practice_areas", "capacity_areas", postgresql_using="gin"),
-        sa.Index("ix_practice_delegation_id", "delegation_id", sa.text("created_at DESC"), sa.text("id DESC")),
+        sa.Index("ix_practice_codes", "capacity_areas", "sectors", "sdg_targets", postgresql_using="gin"),
+        sa.Index(
+            "ix_practice_delegation_id",
+            "delegation_id",
+            sa.text("listed_at DESC"),
+            sa.text("id DESC"),
+            postgresql_include=["status", "visibility"],
+        ),
     )
 
     delegation_id: UUID = Field(foreign_key="delegation.id")

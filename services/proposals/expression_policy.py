@@ -12,24 +12,32 @@ import sqlalchemy as sa
 from services.core.actor import Actor, Role, Viewer
 from services.core.errors import NotPermitted
 from services.core.policy import Refusal, not_permitted
-from services.core.read.shape import Columns, Condition, Row, table_of, within
+from services.core.read.shape import Columns, Condition, Row, Way, table_of, within
 from services.proposals import policy, rules
 from services.proposals.tables import Proposal
-from services.proposals.terms import ExpressionStatus, Party
+from services.proposals.terms import Direction, ExpressionStatus, Party
 
 E = ExpressionStatus
 
 
 def visible_to(viewer: Viewer, row: Row) -> Condition:
     """The expressions of interest that the viewer's delegation has made or received."""
+    return sa.or_(*(way.condition for way in ways(viewer, row)))
+
+
+def ways(viewer: Viewer, row: Row) -> list[Way]:
+    """The same in parts: what the viewer's delegation has made, and what it has received."""
     match viewer.role:
         case Role.PUBLIC | Role.SECRETARIAT:
-            return sa.false()
+            return [Way(sa.false())]
         case Role.SYSTEM:
-            return sa.true()
+            return [Way(sa.true())]
         case _:
             received = sa.and_(row.receiver_id == viewer.delegation_id, row.status != E.DRAFT)
-            return sa.or_(row.sender_id == viewer.delegation_id, received)
+            return [
+                Way(row.sender_id == viewer.delegation_id, {"direction": {Direction.RECEIVED}}),
+                Way(received, {"direction": {Direction.SENT}, "status": {E.DRAFT}}),
+            ]
 
 
 def visible_message(viewer: Viewer, row: Row) -> Condition:

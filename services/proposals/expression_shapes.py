@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from services.core.ids import of_kind
 from services.core.read.shape import (
     Ask,
+    Condition,
     Connection,
     Filter,
     Many,
@@ -17,12 +18,12 @@ from services.core.read.shape import (
     Value,
     extend,
     global_id,
-    table_of,
 )
 from services.membership.shapes import DELEGATION
 from services.proposals import expression_policy as policy
 from services.proposals.shapes import LAST_DAY, PROPOSAL, acts
 from services.proposals.tables import ExpressionOfInterest
+from services.proposals.terms import Direction
 from services.proposals.thread_tables import ThreadMessage
 
 
@@ -31,13 +32,6 @@ class ExpressionOrder(StrEnum):
 
     NEWEST = "newest"
     DEADLINE = "deadline"
-
-
-class Direction(StrEnum):
-    """Which way an expression of interest went, as the viewer's delegation sees it."""
-
-    SENT = "sent"
-    RECEIVED = "received"
 
 
 TURN = Shape.of(
@@ -94,12 +88,14 @@ EXPRESSION_OF_INTEREST = Shape.of(
 )
 
 
-def _as_seen(_: Row, ask: Ask) -> sa.FromClause:
-    """The expressions of interest, each with whether the viewer's delegation made it and whether it is to answer."""
-    table = table_of(ExpressionOfInterest).alias()
-    sent = table.c.sender_id.is_not_distinct_from(ask.viewer.delegation_id)
-    awaits = policy.is_on_turn(ask.viewer, table.c)
-    return sa.select(table, sent.label("is_sent"), awaits.label("awaits_viewer")).subquery()
+def _went(row: Row, ask: Ask, direction: Direction) -> Condition:
+    """Whether the viewer's delegation made it, or received it."""
+    party = row.sender_id if direction is Direction.SENT else row.receiver_id
+    return party == ask.viewer.delegation_id  # type: ignore[no-any-return]
+
+
+def _awaits(row: Row, ask: Ask, awaiting: bool) -> Condition:  # noqa: FBT001 - the value of a filter
+    return policy.is_on_turn(ask.viewer, row) == awaiting
 
 
 EXPRESSIONS_OF_INTEREST = Connection(
@@ -117,13 +113,13 @@ EXPRESSIONS_OF_INTEREST = Connection(
         ),
     },
     default=lambda _: ExpressionOrder.NEWEST,
-    over=_as_seen,
     where={
         "status": Filter(lambda row, status: row.status == status),
-        "direction": Filter(lambda row, direction: row.is_sent == sa.literal(direction is Direction.SENT)),
-        "awaitingMe": Filter(lambda row, awaiting: row.awaits_viewer == awaiting),
+        "direction": Filter(_went, asks=True),
+        "awaitingMe": Filter(_awaits, asks=True),
         "proposal": Filter(lambda row, key: row.proposal_id == key, of_kind("proposal"), (sa.Uuid(),)),
     },
+    ways=policy.ways,
 )
 
 EXPRESSION_OF_INTEREST_BY_ID = One(
@@ -138,7 +134,6 @@ extend(
             EXPRESSIONS_OF_INTEREST.shape,
             orders=EXPRESSIONS_OF_INTEREST.orders,
             default=EXPRESSIONS_OF_INTEREST.default,
-            over=_as_seen,
             on=lambda row, it: it.proposal_id == row.id,
             where=EXPRESSIONS_OF_INTEREST.where,
         )

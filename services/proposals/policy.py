@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from services.core.actor import Actor, Role, Viewer
 from services.core.errors import NotPermitted
 from services.core.policy import Refusal, not_permitted
-from services.core.read.shape import Condition, Row, table_of, within
+from services.core.read.shape import Condition, Row, Way, table_of, within
 from services.proposals import rules
 from services.proposals.errors import ALREADY_EXPRESSED
 from services.proposals.tables import ExpressionOfInterest
@@ -24,17 +24,23 @@ def visible_to(viewer: Viewer, row: Row) -> Condition:
 
     The secretariat sees no draft, and of a withdrawn one what it could read before.
     """
-    shown = sa.and_(row.status.in_(rules.SHOWN), row.visibility.in_(viewer.audiences))
+    return sa.or_(*(way.condition for way in ways(viewer, row)))
+
+
+def ways(viewer: Viewer, row: Row) -> list[Way]:
+    """The same in parts: what is shown to the viewer, and what is its delegation's own."""
+    read = row.visibility.in_(viewer.audiences)
+    shown = Way(sa.and_(row.status.in_(rules.SHOWN), read), {"status": set(ProposalStatus) - {*rules.SHOWN}})
     match viewer.role:
         case Role.PUBLIC:
-            return shown
+            return [shown]
         case Role.SECRETARIAT:
             once = (*rules.SHOWN, ProposalStatus.WITHDRAWN)
-            return sa.and_(row.status.in_(once), row.visibility.in_(viewer.audiences))
+            return [Way(sa.and_(row.status.in_(once), read), {"status": {ProposalStatus.DRAFT}, "mine": {True}})]
         case Role.SYSTEM:
-            return sa.true()
+            return [Way(sa.true())]
         case _:
-            return sa.or_(shown, row.delegation_id == viewer.delegation_id)
+            return [shown, Way(row.delegation_id == viewer.delegation_id, {"mine": {False}})]
 
 
 def check_draft(actor: Actor, side: Side) -> UUID:

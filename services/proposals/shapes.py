@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -10,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.core.ids import of_kind
 from services.core.languages import check_language_tag
 from services.core.policy import Refusals, may, reasons_against
+from services.core.read.codes import any_of
 from services.core.read.shape import (
     Ask,
     Condition,
@@ -24,7 +24,6 @@ from services.core.read.shape import (
     Value,
     global_id,
     table_of,
-    within,
 )
 from services.core.texts import SAME_MEANING, check_characters, search_parts
 from services.membership.shapes import DELEGATION
@@ -105,11 +104,10 @@ PROPOSAL = Shape.of(
 )
 
 
-def _with_mine(_: Row, ask: Ask) -> sa.FromClause:
-    """The proposals, each with whether it is the viewer's delegation's own."""
-    table = table_of(Proposal).alias()
-    mine = table.c.delegation_id.is_not_distinct_from(ask.viewer.delegation_id)
-    return sa.select(table, mine.label("is_mine")).subquery()
+def _is_mine(row: Row, ask: Ask, mine: bool) -> Condition:  # noqa: FBT001 - the value of a filter
+    """Whether it is the viewer's delegation's own, or another's."""
+    own = ask.viewer.delegation_id
+    return row.delegation_id == own if mine else row.delegation_id.is_distinct_from(own)  # type: ignore[no-any-return]
 
 
 def _found(source: sa.FromClause, configurations: Expression, words: Expression, sketch: Expression) -> sa.FromClause:
@@ -122,12 +120,12 @@ def _found(source: sa.FromClause, configurations: Expression, words: Expression,
 
 def _in_region(row: Row, code: Expression) -> Condition:
     delegation, state = table_of(Delegation).alias(), table_of(MemberState).alias()
-    found = (
-        sa.select(state.c.iso3)
+    lying = (
+        sa.select(delegation.c.id)
         .join_from(delegation, state, state.c.iso3 == delegation.c.state)
-        .where(delegation.c.id == row.delegation_id, sa.cast(code, sa.Text) == sa.any_(state.c.regions))
+        .where(sa.cast(code, sa.Text) == sa.any_(state.c.regions))
     )
-    return within(row, found).exists()
+    return row.delegation_id.in_(lying)  # type: ignore[no-any-return]
 
 
 def _text(value: str) -> str:
@@ -144,12 +142,6 @@ def _words(values: Sequence[StrEnum]) -> list[str]:
 
 def _tags(values: Sequence[str]) -> list[str]:
     return [check_language_tag(value) for value in values]
-
-
-def _any_of(column: str, convert: Any) -> Filter:
-    """Whether an array column has any of the values given."""
-    kind = ARRAY(sa.Text)
-    return Filter(lambda row, values: sa.cast(row[column], kind).op("&&")(values), convert, (kind,))
 
 
 PROPOSALS = Connection(
@@ -173,7 +165,6 @@ PROPOSALS = Connection(
         ),
     },
     default=lambda where: ProposalOrder.RELEVANCE if "search" in where else ProposalOrder.NEWEST,
-    over=_with_mine,
     where={
         "search": Filter(
             convert=search_parts, types=(ARRAY(sa.Text), ARRAY(sa.Text), sa.Text()), slow=True, joins=_found
@@ -181,16 +172,17 @@ PROPOSALS = Connection(
         "side": Filter(lambda row, side: row.side == side),
         "status": Filter(lambda row, status: row.status == status),
         "delegation": Filter(lambda row, key: row.delegation_id == key, of_kind("delegation"), (sa.Uuid(),)),
-        "mine": Filter(lambda row, mine: row.is_mine == mine),
-        "capacityAreas": _any_of("capacity_areas", _words),
-        "sectors": _any_of("sectors", _texts),
-        "sdgTargets": _any_of("sdg_targets", _texts),
-        "forms": _any_of("forms", _words),
-        "workingLanguages": _any_of("working_languages", _tags),
+        "mine": Filter(_is_mine, asks=True),
+        "capacityAreas": any_of("proposal", "capacity_areas", _words),
+        "sectors": any_of("proposal", "sectors", _texts),
+        "sdgTargets": any_of("proposal", "sdg_targets", _texts),
+        "forms": any_of("proposal", "forms", _words),
+        "workingLanguages": any_of("proposal", "working_languages", _tags),
         "region": Filter(_in_region, _text, (sa.Text(),)),
         "expiresAfter": Filter(lambda row, day: row.expires_on >= day, None, (sa.Date(),)),
         "expiresBefore": Filter(lambda row, day: row.expires_on <= day, None, (sa.Date(),)),
     },
+    ways=policy.ways,
 )
 
 PROPOSAL_BY_ID = One(

@@ -44,10 +44,34 @@ class Proposal(Row, table=True):
             "ix_proposal_listed_at",
             sa.text("listed_at DESC"),
             sa.text("id DESC"),
-            postgresql_include=["delegation_id", "status", "visibility", "side"],
+            postgresql_include=["delegation_id", "status", "visibility", "side", "expires_on"],
         ),
-        sa.Index("ix_proposal_areas", "capacity_areas", postgresql_using="gin"),
-        sa.Index("ix_proposal_delegation_id", "delegation_id", sa.text("created_at DESC"), sa.text("id DESC")),
+        sa.Index(
+            "ix_proposal_delegation_id",
+            "delegation_id",
+            sa.text("listed_at DESC"),
+            sa.text("id DESC"),
+            postgresql_include=["status", "visibility", "side", "expires_on"],
+        ),
+        sa.Index(
+            "ix_proposal_expiring",
+            sa.text("COALESCE(expires_on, '2200-12-31'::date)"),
+            "id",
+            postgresql_include=["expires_on", "delegation_id", "status", "visibility", "side"],
+        ),
+        sa.Index(
+            "ix_proposal_delegation_id_expiring",
+            "delegation_id",
+            sa.text("COALESCE(expires_on, '2200-12-31'::date)"),
+            "id",
+            postgresql_include=["expires_on", "status", "visibility", "side"],
+        ),
+        sa.Index(
+            "ix_proposal_codes",
+            *("capacity_areas", "sectors", "sdg_targets", "forms", "working_languages"),
+            postgresql_using="gin",
+        ),
+        sa.Index("ix_proposal_open", "delegation_id", postgresql_where=sa.text("status = 'open'")),
         sa.Index("ix_proposal_expires_on", "expires_on", postgresql_where=sa.text("status = 'open'")),
     )
 
@@ -104,6 +128,10 @@ class ProposalText(TextRow, table=True):
     proposal_id: UUID = Field(foreign_key="proposal.id", ondelete="CASCADE", primary_key=True)
 
 
+_READ = ("sender_id", "receiver_id", "proposal_id", "status", "turn")
+"""What policies and filters read of an expression of interest: each of its list indexes has it."""
+
+
 class ExpressionOfInterest(Row, table=True):
     """One delegation's written wish to join a proposal of another; binds no one."""
 
@@ -121,12 +149,30 @@ class ExpressionOfInterest(Row, table=True):
             unique=True,
             postgresql_where=sa.text("status IN ('draft', 'sent', 'in_talks')"),
         ),
-        sa.Index("ix_expression_of_interest_proposal_id", "proposal_id", sa.text("listed_at DESC"), sa.text("id DESC")),
-        sa.Index("ix_expression_of_interest_sender_id", "sender_id", sa.text("listed_at DESC"), sa.text("id DESC")),
-        sa.Index("ix_expression_of_interest_receiver_id", "receiver_id", sa.text("listed_at DESC"), sa.text("id DESC")),
         sa.Index("ix_expression_of_interest_awaits_sender", "sender_id", postgresql_where=sa.text("turn = 'sender'")),
         sa.Index(
             "ix_expression_of_interest_awaits_receiver", "receiver_id", postgresql_where=sa.text("turn = 'receiver'")
+        ),
+        *(
+            sa.Index(
+                f"ix_expression_of_interest_{one}",
+                *(one, sa.text("listed_at DESC"), sa.text("id DESC")),
+                postgresql_include=[other for other in _READ if other != one],
+            )
+            for one in ("proposal_id", "sender_id", "receiver_id")
+        ),
+        *(
+            sa.Index(
+                f"ix_expression_of_interest_{one}_deadline",
+                *(one, sa.text("COALESCE(turn_deadline, '2200-12-31'::date)"), "id"),
+                postgresql_include=["turn_deadline", *(other for other in _READ if other != one)],
+            )
+            for one in ("sender_id", "receiver_id")
+        ),
+        sa.Index(
+            "ix_expression_of_interest_own_proposal_id",
+            "own_proposal_id",
+            postgresql_where=sa.text("own_proposal_id IS NOT NULL"),
         ),
         sa.Index(
             "ix_expression_of_interest_turn_deadline", "turn_deadline", postgresql_where=sa.text("turn IS NOT NULL")

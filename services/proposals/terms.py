@@ -57,6 +57,13 @@ class ExpressionStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class Direction(StrEnum):
+    """Which way an expression of interest went, as the viewer's delegation sees it."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+
+
 class TurnKind(StrEnum):
     """One step of the exchange between the two delegations of an expression of interest."""
 

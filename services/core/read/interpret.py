@@ -187,7 +187,7 @@ class Interpreter:
             source = one.joins(source, *values) if one.joins else source
         row = Columns(source)
         conditions = shape.conditions(self.viewer, field.on, parent, row)
-        conditions += [one.condition(row, *values) for one, values in met if one.condition]
+        conditions += [one.holds(row, ask, values) for one, values in met if one.condition]
         keys = list(order.keys(row, ask))
         statement = sa.select(*source.c, *(key for key, _ in keys)).select_from(source).where(*conditions)
         width = len(source.c)

@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.core.read import jsontext
 from services.core.read.arguments import Arguments, order_of
+from services.core.read.choosing import Choice, Ways
 from services.core.read.jsontext import Text, raw
 from services.core.read.selection import Selection
-from services.core.read.shape import Ask, Columns, Condition, Connection, Row, within
+from services.core.read.shape import Ask, Columns, Condition, Connection, Filter, Row, within
 
 
 class Listing:
@@ -35,26 +36,36 @@ class Listing:
     def rows(self) -> tuple[sa.FromClause, Columns, list[Condition]]:
         """A fresh alias of the rows before any page: source, columns, and what must hold."""
         source = self.field.over(self.parent, self.ask) if self.field.over else self.shape.source()
-        met = [
-            (self.field.where[name], self.arguments.values(self.field.where[name], value, ("where", name)))
-            for name, value in self.where.items()
-        ]
-        for one, values in met:
+        for one, values in self.met:
             source = one.joins(source, *values) if one.joins else source
         row = Columns(source)
         conditions = self.shape.conditions(self.ask.viewer, self.field.on, self.parent, row)
-        conditions += [one.condition(row, *values) for one, values in met if one.condition]
-        return source, row, conditions
+        return source, row, [*conditions, *self.filters(row)]
+
+    @cached_property
+    def met(self) -> list[tuple[Filter, list[Any]]]:
+        """The filters in use, each with the values it takes."""
+        return [
+            (self.field.where[name], self.arguments.values(self.field.where[name], value, ("where", name)))
+            for name, value in self.where.items()
+        ]
+
+    def filters(self, row: Columns) -> list[Condition]:
+        """What the filters want of a row."""
+        return [one.holds(row, self.ask, values) for one, values in self.met if one.condition]
 
     def total(self) -> Text:
         """How many there are in all."""
-        source, _, conditions = self.rows()
+        source, row, conditions = self.rows()
+        conditions += [row.id.in_(one.ids(None, *values)) for one, values in self.met if one.ids]
         count = sa.select(sa.func.count()).select_from(source).where(*conditions)
         return sa.cast(within(self.parent, count).scalar_subquery(), sa.Text)
 
     @cached_property
     def page(self) -> sa.Subquery:
         """The rows of the page with their places from 1, and one row more if there is a next page."""
+        if self.field.ways is not None and self.parent is None and not any(one.joins for one, _ in self.met):
+            return self._chosen(self.field.ways)
         source, row, conditions = self.rows()
         keys = list(self.order.keys(row, self.ask))
         if self.after is not None:
@@ -72,6 +83,16 @@ class Listing:
             .limit(self.first + 1)
         )
         return within(self.parent, found).subquery()
+
+    def _chosen(self, ways: Ways) -> sa.Subquery:
+        """The same of a big list: the ids first, then their rows."""
+        choice = Choice(self.shape, ways, self.where, self.met, self.order, self.after, self.first + 1, self.ask)
+        ids, source = choice.ids(), self.shape.source()
+        keys = [key for key in ids.c if key.key.startswith("gof_key_")]
+        sorted_by = choice.sorted(keys)
+        place = sa.func.row_number().over(order_by=sorted_by).label("gof_place")
+        rows = sa.select(*source.c, *keys, place).join_from(ids, source, source.c.id == ids.c.id)
+        return rows.order_by(*sorted_by).subquery()
 
     @cached_property
     def row(self) -> Columns:

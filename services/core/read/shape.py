@@ -89,7 +89,10 @@ class Filter:
 
     ``condition`` says which rows remain; ``joins`` instead replaces the rows by a source with more columns (a score).
     ``convert`` turns the request's value into what the statement binds, raising ``Invalid`` in plain words; with
-    ``types`` it gives one value for each type. ``slow`` conversions run outside the event loop.
+    ``types`` it gives one value for each type. ``slow`` conversions run outside the event loop. Where what remains
+    depends on who asks, ``asks``, and ``condition`` takes the ``Ask`` behind the row. ``ids`` is for conditions that
+    reach no index under row security: given how many at most (None: all) and the values, it selects the column ``id``
+    of the rows that fulfil it, whoever may see them, by an index.
     """
 
     condition: Callable[..., Condition] | None = None
@@ -97,6 +100,24 @@ class Filter:
     types: Sequence[sa.types.TypeEngine[Any]] = ()
     slow: bool = False
     joins: Callable[..., sa.FromClause] | None = None
+    asks: bool = False
+    ids: Callable[..., sa.Select[Any]] | None = None
+
+    def holds(self, row: Row, ask: "Ask", values: Sequence[Any]) -> Condition:
+        """SQL of whether ``row`` fulfils it."""
+        assert self.condition is not None, "it has no condition"
+        return self.condition(row, ask, *values) if self.asks else self.condition(row, *values)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One of the ways by which the rows of a table are visible, alone narrow enough to be read by an index.
+
+    ``unless`` names filters and those of their values (enums, booleans) with which no row is visible this way.
+    """
+
+    condition: Condition
+    unless: Mapping[str, Collection[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +176,9 @@ class Connection:
     convert: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     edge: Mapping[str, "FieldOf"] = field(default_factory=dict)
     """What an edge has beside cursor and node."""
+    ways: Callable[[Viewer, Row], Sequence[Way]] | None = None
+    """For a list over hundreds of thousands of rows: ``visible`` of its Shape in parts. Then a page's ids are chosen
+    first, way by way in the list's order, each by an index of its own (see ``read.choosing``)."""
 
 
 FieldOf = Value | Part | One | Many | Connection
