@@ -11,13 +11,16 @@ from services.core.actor import SYSTEM, Role
 from services.core.db import Database, Reader, Writer
 from services.core.languages import UN_LANGUAGES, primary_language
 from services.core.passwords import hash_password
+from services.core.read.shape import Columns, table_of
+from services.core.table import today
 from services.demo.commands import PASSWORD, open_delegation
 from services.demo.phrases import phrases
 from services.identity.tables import Person
 from services.membership.tables import Delegation
 from services.membership.terms import TAKES_PART, Standing
-from services.taxonomy.tables import MemberState
-from services.taxonomy.terms import StateKind
+from services.taxonomy.shapes import in_force
+from services.taxonomy.tables import MemberState, StateClassification
+from services.taxonomy.terms import ClassificationScheme, StateKind
 
 DELEGATIONS = 120
 """How many states have a delegation in the large demonstration, those of the small one among them."""
@@ -29,12 +32,16 @@ SINCE = "2025-03-01"
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A delegation of the demonstration; ``weight`` is how much it does beside the others."""
+    """A delegation of the demonstration; ``weight`` is how much it does beside the others.
+
+    ``developing`` is what UNCTAD says of its state on the day of the load.
+    """
 
     id: UUID
     state: str
     language: str
     observer: bool
+    developing: bool
     weight: float
 
 
@@ -74,15 +81,25 @@ async def _open(session: Writer, state: str, password_hash: str) -> None:
 
 
 async def _parties(session: Reader) -> list[Party]:
+    listing = table_of(StateClassification).alias()
+    developing = sa.exists().where(
+        listing.c.iso3 == col(MemberState.iso3),
+        listing.c.scheme == ClassificationScheme.UNCTAD_DEVELOPING,
+        in_force(Columns(listing), sa.literal(today(), sa.Date)),
+    )
     found = sa.select(
-        col(Delegation.id), col(MemberState.iso3), col(Delegation.standing), col(MemberState.official_languages)
+        col(Delegation.id),
+        col(MemberState.iso3),
+        col(Delegation.standing),
+        developing,
+        col(MemberState.official_languages),
     ).join(MemberState, col(MemberState.iso3) == col(Delegation.state))
     taking = found.where(col(Delegation.is_demo), col(Delegation.standing).in_(TAKES_PART))
     rows = list(await session.execute(taking.order_by(col(MemberState.iso3))))
     random.Random("weights").shuffle(rows)  # noqa: S311 - see gather
     return [
-        Party(key, state, spoken(languages), standing is Standing.OBSERVER, _weight(place, len(rows)))
-        for place, (key, state, standing, languages) in enumerate(rows)
+        Party(key, state, spoken(languages), standing is Standing.OBSERVER, developing, _weight(place, len(rows)))
+        for place, (key, state, standing, developing, languages) in enumerate(rows)
     ]
 
 

@@ -40,5 +40,5 @@ def cooperations(scene: Scene, begin: int, end: int, total: int) -> Batch:
             is_demo=True,
         )
         copied = {"delegation_id": None, "status": "finished", "visibility": row["visibility"]}
-        add_texts(batch, chance, row, copied, subject, number, others=0.1)
+        add_texts(batch, chance, "cooperation", row, copied, subject, number, others=0.1)
     return batch

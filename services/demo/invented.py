@@ -46,10 +46,10 @@ class InventedText:
 
 @dataclass(slots=True)
 class Batch:
-    """Rows by table, and the texts of the things among them."""
+    """Rows by table, and the texts of the things among them by kind of thing."""
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
-    texts: list[InventedText] = field(default_factory=list)
+    texts: dict[str, list[InventedText]] = field(default_factory=dict)
 
     def add(self, table: str, **row: Any) -> Row:
         """Add a row to a table."""
@@ -135,13 +135,13 @@ def _practice(scene: Scene, batch: Batch, chance: Chance, author: Party, number:
         withdrawal_reason="[Demo]" if status is P.WITHDRAWN else "",
         is_demo=True,
     )
-    add_texts(batch, chance, row, _copied(row), subject, number, others=0.25)
+    add_texts(batch, chance, "practice", row, _copied(row), subject, number, others=0.25)
     if out:
         _publish(scene, batch, chance, row)
 
 
 def _publish(scene: Scene, batch: Batch, chance: Chance, row: Row) -> None:
-    own = [one for one in batch.texts[-3:] if one.thing == row["id"]]
+    own = [one for one in batch.texts["practice"][-3:] if one.thing == row["id"]]
     parts = {one.text.language: {n: getattr(one.text, n) for n in ("title", "summary", "description")} for one in own}
     batch.add(
         "practice_version",
@@ -202,7 +202,7 @@ def _proposal(scene: Scene, batch: Batch, chance: Chance, author: Party, number:
         is_demo=True,
         **_life(scene, chance, made),
     )
-    add_texts(batch, chance, row, _copied(row), subject, number, others=0.1)
+    add_texts(batch, chance, "proposal", row, _copied(row), subject, number, others=0.1)
 
 
 def _life(scene: Scene, chance: Chance, made: datetime) -> Row:
@@ -231,16 +231,17 @@ def _life(scene: Scene, chance: Chance, made: datetime) -> Row:
 
 
 def add_texts(
-    batch: Batch, chance: Chance, row: Row, copied: Row, subject: Subject, number: int, others: float
+    batch: Batch, chance: Chance, kind: str, row: Row, copied: Row, subject: Subject, number: int, others: float
 ) -> None:
-    """Add the original, and with the chance ``others`` one or two translations; ``copied`` stands on each text."""
+    """Add the original of a thing of a kind, and with the chance ``others`` one or two translations; ``copied`` stands on each text."""
     sentences = chance.sentences()
     further = [one for one in UN_LANGUAGES if one != row["language"]]
     translated = chance.few(further, 2) if chance.random() < others else []
     for language in (row["language"], *translated):
         said = text(language, subject, sentences, number)
         original = language == row["language"]
-        batch.texts.append(InventedText(row["id"], original, subject, said, row["created_at"], copied))
+        one = InventedText(row["id"], original, subject, said, row["created_at"], copied)
+        batch.texts.setdefault(kind, []).append(one)
 
 
 def _copied(row: Row) -> Row:

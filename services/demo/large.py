@@ -5,7 +5,7 @@ ended, and where all is there nothing happens. What is invented depends on the b
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -25,9 +25,12 @@ from services.demo import invented
 from services.demo.answered import answer
 from services.demo.crowd import gather
 from services.demo.finished import cooperations
+from services.demo.founded import found
 from services.demo.invented import Batch, Scene
 from services.demo.meanings import Meanings, read_meanings
 from services.demo.writing import write_rows, write_texts
+from services.labs.tables import Lab, LabParty, LabText
+from services.labs.work_tables import LabContribution, LabMilestone, LabOutput, LabUpdate
 from services.matching.cooperation_tables import Cooperation, CooperationText
 from services.practices.tables import Endorsement, Practice, PracticeText, PracticeVersion
 from services.proposals.tables import ExpressionOfInterest, Proposal, ProposalText
@@ -41,12 +44,13 @@ SAMPLE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is invented; all but expressions of interest in whole batches of ``step``."""
+    """How much is invented; all but expressions of interest and labs in whole batches of ``step``."""
 
     cooperations: int = 10_000
     practices: int = 100_000
     proposals: int = 200_000
     expressions: int = 500_000
+    labs: int = 5_000
     step: int = 1_000
 
 
@@ -92,7 +96,7 @@ async def _missing(db: Database, size: Size) -> tuple[Callable[..., Scene], list
     leaf = table_of(RecordLeaf).c
     async with db.read(SYSTEM) as session:
         found = sa.select(leaf.object_id, leaf.at).where(leaf.object_id.in_([part.key for part in parts]))
-        written: dict[UUID, datetime] = dict((await session.execute(found)).tuples().all())
+        written: dict[UUID, datetime] = {row[0]: row[1] for row in await session.execute(found)}
     day = min(written.values()).date() if written else today()
     first_day = datetime.combine(day, time(), UTC)
     return lambda crowd: Scene(crowd, first_day), [part for part in parts if part.key not in written]
@@ -109,23 +113,31 @@ def _invent(scene: Scene, part: Part, size: Size) -> Batch:
     batch = KINDS[part.kind].invent(scene, *numbers)
     if part.kind == "proposals":
         answer(scene, batch, part.begin, size.expressions * size.step // size.proposals)
+        found(scene, batch, part.begin, size.labs * size.step // size.proposals)
     return batch
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a kind of thing is invented and where it goes: each table behind those that its rows refer to."""
+    """How a kind of thing is invented and where it goes: each table behind those that its rows refer to.
+
+    ``texts`` are the tables of the texts, by the kind of thing that they belong to.
+    """
 
     invent: Callable[[Scene, int, int, int], Batch]
     tables: Sequence[type[SQLModel]]
-    text: type[TextRow]
-    key: str
+    texts: Mapping[str, type[TextRow]]
 
 
+LAB_TABLES = (Lab, LabParty, LabMilestone, LabContribution, LabUpdate, LabOutput)
 KINDS = {
-    "cooperations": Kind(cooperations, (Cooperation,), CooperationText, "cooperation_id"),
-    "practices": Kind(invented.practices, (Practice, PracticeVersion, Endorsement), PracticeText, "practice_id"),
-    "proposals": Kind(invented.proposals, (Proposal, ExpressionOfInterest, ThreadMessage), ProposalText, "proposal_id"),
+    "cooperations": Kind(cooperations, (Cooperation,), {"cooperation": CooperationText}),
+    "practices": Kind(invented.practices, (Practice, PracticeVersion, Endorsement), {"practice": PracticeText}),
+    "proposals": Kind(
+        invented.proposals,
+        (Proposal, ExpressionOfInterest, ThreadMessage, *LAB_TABLES),
+        {"proposal": ProposalText, "lab": LabText},
+    ),
 }
 
 
@@ -135,5 +147,6 @@ async def _write(db: Database, part: Part, batch: Batch, meanings: Meanings) -> 
         await session.execute(sa.text("SET LOCAL gin_pending_list_limit = '64MB'"))
         for table in map(table_of, kind.tables):
             await write_rows(session, table, batch.rows.get(table.name, []))
-        await write_texts(session, kind.text, kind.key, batch.texts, meanings, part.begin)
+        for thing, text in kind.texts.items():
+            await write_texts(session, text, f"{thing}_id", batch.texts.get(thing, []), meanings, part.begin)
         await record(session, SYSTEM, "demo.invented", KIND, part.key, part=part.kind, begin=part.begin)

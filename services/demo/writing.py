@@ -34,6 +34,8 @@ async def write_texts(
     session: Writer, model: type[TextRow], key: str, texts: Sequence[InventedText], meanings: Meanings, seed: int
 ) -> None:
     """Add texts with their search vectors, and with the embeddings that ``meanings`` invents for them."""
+    if not texts:
+        return
     table = table_of(model)
     vectors = meanings.of(texts, seed)
     model_name = EMBEDDER.model
@@ -84,10 +86,9 @@ async def _staged(
 ) -> sa.TableClause:
     """Copy records into a temporary table of the same columns, and ``further`` ones of text; gone with the commit."""
     name = f"demo_{table.name}"
-    columns = "".join(f", {column} text" for column in further)
-    await session.execute(
-        sa.text(f"CREATE TEMP TABLE {name} (LIKE {table.name} INCLUDING DEFAULTS{columns}) ON COMMIT DROP")
-    )
+    columns = ", ".join([*(column for column in names if column not in further), *(f"'' AS {one}" for one in further)])
+    chosen = f"SELECT {columns} FROM {table.name} WITH NO DATA"  # noqa: S608 - names of tables and columns of our own
+    await session.execute(sa.text(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {chosen}"))
     connection = (await (await session.connection()).get_raw_connection()).driver_connection
     assert connection is not None
     await connection.copy_records_to_table(name, records=records, columns=names)

@@ -23,6 +23,14 @@ _IDS = {
             WHERE p.status = 'open' AND p.visibility = 'public' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1)""",
     "expression_of_interest": """SELECT e.id FROM expression_of_interest e JOIN thread_message m ON m.expression_id = e.id
         WHERE e.sender_id = ANY ($1) GROUP BY 1 ORDER BY count(*) DESC LIMIT 1""",
+    "lab": """(SELECT lab_id FROM lab_milestone WHERE visibility = 'public' AND lab_status <> 'planned'
+            GROUP BY 1 ORDER BY count(*) DESC LIMIT 1)
+        UNION ALL (SELECT id FROM lab WHERE parties && $1 ORDER BY id DESC LIMIT 1)""",
+    **{
+        part: f"SELECT id FROM {part} WHERE visibility = 'members' AND lab_status = 'active' ORDER BY id LIMIT 1"
+        for part in ("lab_party", "lab_milestone", "lab_contribution", "lab_update", "lab_output")
+    },
+    "cooperation": "SELECT id FROM cooperation WHERE visibility = 'public' ORDER BY id LIMIT 1",
     "person": "SELECT id FROM person WHERE delegation_id = ANY ($1) LIMIT 1",
     "matching_weights": "SELECT id FROM matching_weights LIMIT 1",
     "thread_message": "SELECT id FROM thread_message WHERE sender_id = ANY ($1) LIMIT 1",
@@ -113,4 +121,6 @@ class Samples:
                 ]
             case "ExpressionOfInterestWhere":
                 return ["direction: RECEIVED, status: SENT, awaitingMe: true", "direction: SENT, status: AGREED"]
+            case "LabWhere":
+                return ['region: "002", overdue: true', 'status: ACTIVE, search: "洪水"', "mine: true, status: PLANNED"]
         return []
