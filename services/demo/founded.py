@@ -43,52 +43,55 @@ def found(scene: Scene, batch: Batch, begin: int, count: int) -> None:
 
 def _lab(scene: Scene, batch: Batch, chance: Chance, expression: Row, proposal: Row, number: int) -> None:
     made = expression["created_at"] + (scene.first_day - expression["created_at"]) * chance.random()
-    status = chance.one_of(ODDS)
     parties = _parties(scene, chance, expression)
     founder = parties[0][0]
     stands = [rules.Stand(role, None if party.observer else party.developing) for party, role in parties]
     modality, reason = rules.modality(stands)
-    activated = None if status is L.PLANNED else made + (scene.first_day - made) * 0.2
-    lessons = phrases("result")[chance.randrange(5)][founder.language] if status is L.CONCLUDED else ""
     row = batch.add(
         "lab",
         id=chance.id_at(made),
         created_at=made,
-        updated_at=activated or made,
-        revision=2 if activated else 1,
         expression_id=expression["id"],
         proposal_id=proposal["id"],
         founder_id=founder.id,
-        status=status,
         visibility=chance.one_of({Audience.MEMBERS: 60, Audience.PUBLIC: 30, Audience.DELEGATION: 10}),
         language=founder.language,
         terms_of_reference=phrases("approach")[chance.randrange(6)][founder.language],
         starts_on=made.date() + timedelta(days=30),
         ends_on=made.date() + timedelta(days=PLANNED_DAYS),
-        capacity_areas=proposal["capacity_areas"],
-        sectors=proposal["sectors"],
-        sdg_targets=proposal["sdg_targets"],
-        parties=[],
-        states=[],
-        regions=[],
+        **{name: proposal[name] for name in ("capacity_areas", "sectors", "sdg_targets")},
+        **{name: [] for name in ("parties", "states", "regions")},
         modality=modality,
         modality_on=made.date(),
         modality_reason=reason,
-        suspension_reason="[Demo]" if status is L.SUSPENDED else "",
-        lessons=lessons,
-        lessons_language=founder.language if lessons else None,
-        activated_at=activated,
-        concluded_at=scene.first_day if status is L.CONCLUDED else None,
-        listed_at=activated or made,
         is_demo=True,
+        **_life(scene, chance, made, founder.language),
     )
-    copied = {"delegation_id": founder.id, "status": status, "visibility": row["visibility"]}
+    copied = {"delegation_id": founder.id, "status": row["status"], "visibility": row["visibility"]}
     add_texts(batch, chance, "lab", row, copied, _subject(batch, proposal), number, others=0.2)
     rows = _party_rows(batch, chance, row, parties)
     _milestones(scene, batch, chance, row)
     _contributions(batch, chance, row, rows)
-    if activated:
-        _progress(scene, batch, chance, row, rows, activated)
+    if row["activated_at"]:
+        _progress(scene, batch, chance, row, rows)
+
+
+def _life(scene: Scene, chance: Chance, made: datetime, language: str) -> Row:
+    """Status and days of a lab founded at ``made``, as they stand on the first day."""
+    status = chance.one_of(ODDS)
+    concluded = status is L.CONCLUDED
+    activated = None if status is L.PLANNED else made + (scene.first_day - made) * 0.2
+    return {
+        "status": status,
+        "updated_at": activated or made,
+        "revision": 2 if activated else 1,
+        "suspension_reason": "[Demo]" if status is L.SUSPENDED else "",
+        "lessons": phrases("result")[chance.randrange(5)][language] if concluded else "",
+        "lessons_language": language if concluded else None,
+        "activated_at": activated,
+        "concluded_at": scene.first_day if concluded else None,
+        "listed_at": activated or made,
+    }
 
 
 def _parties(scene: Scene, chance: Chance, expression: Row) -> list[tuple[Party, LabPartyRole]]:
@@ -186,31 +189,24 @@ def _contributions(batch: Batch, chance: Chance, lab: Row, parties: Sequence[Row
         )
 
 
-def _progress(
-    scene: Scene, batch: Batch, chance: Chance, lab: Row, parties: Sequence[Row], activated: datetime
-) -> None:
+def _progress(scene: Scene, batch: Batch, chance: Chance, lab: Row, parties: Sequence[Row]) -> None:
     """Up to six updates and three outputs since the lab is active."""
-    language = lab["language"]
+    language, activated = lab["language"], lab["activated_at"]
     for _ in range(chance.randint(0, 6)):
         at = activated + (scene.first_day - activated) * chance.random()
         text = phrases("context")[chance.randrange(6)][language]
         _by_party(batch, chance, "lab_update", lab, parties, at, language=language, text=text, reported_on=at.date())
     for _ in range(chance.randint(0, 3)):
         at = activated + (scene.first_day - activated) * chance.random()
-        _by_party(
-            batch,
-            chance,
-            "lab_output",
-            lab,
-            parties,
-            at,
-            kind=chance.choice(list(OutputKind)),
-            language=language,
-            title=phrases("result")[chance.randrange(5)][language],
-            description="",
-            url="",
-            delivered_on=at.date(),
-        )
+        told = {
+            "kind": chance.choice(list(OutputKind)),
+            "language": language,
+            "title": phrases("result")[chance.randrange(5)][language],
+            "description": "",
+            "url": "",
+            "delivered_on": at.date(),
+        }
+        _by_party(batch, chance, "lab_output", lab, parties, at, **told)
 
 
 def _by_party(
