@@ -14,14 +14,20 @@ from pgqueuer import PgQueuer
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.models import Job, Schedule
 from pgqueuer.queries import Queries
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.core.db import Database, Writer, connect
+from services.core.errors import DomainError
 
 Handler = Callable[..., Awaitable[None]]
 HANDLERS: dict[str, tuple[Handler, int]] = {}
 """Job name -> what does it, called with the database and the job's payload, and how many at once among all workers."""
 SCHEDULES: dict[str, tuple[str, Callable[[Database], Awaitable[None]]]] = {}
 """Name -> cron expression (UTC) and what is done then."""
+STEADY: dict[str, tuple[float, Callable[[Database], Awaitable[None]]]] = {}
+"""Name -> pause in seconds, and what every worker does again and again."""
+LONGEST_PAUSE = 5.0
+"""Seconds between two attempts of steady work while it fails."""
 
 log = logging.getLogger("gof.jobs")
 
@@ -46,6 +52,16 @@ def scheduled(name: str, cron: str) -> Callable[[Callable[[Database], Awaitable[
     return register
 
 
+def steadily(name: str, every: float) -> Callable[[Callable[[Database], Awaitable[None]]], Callable[..., Any]]:
+    """Register work that every worker does all the time, ``every`` so many seconds; it sees to it that one does it."""
+
+    def register(work: Callable[[Database], Awaitable[None]]) -> Callable[[Database], Awaitable[None]]:
+        STEADY[name] = (every, work)
+        return work
+
+    return register
+
+
 async def enqueue(session: Writer, name: str, key: str, **payload: Any) -> None:
     """Ask for a job in the caller's transaction; while one of the same ``key`` waits, asking again does nothing."""
     driver = (await (await session.connection()).get_raw_connection()).driver_connection
@@ -63,10 +79,26 @@ async def run_worker(url: str, db: Database, stop: asyncio.Event) -> None:
     for name, (cron, work) in SCHEDULES.items():
         worker.schedule(name, cron, clean_old=True)(_schedule(db, name, work))
     running = asyncio.create_task(worker.run())
+    steady = [asyncio.create_task(_steadily(db, name, every, work)) for name, (every, work) in STEADY.items()]
     await asyncio.wait({running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
     worker.shutdown.set()
+    for task in steady:
+        task.cancel()
+    await asyncio.gather(*steady, return_exceptions=True)
     await running
     await connection.close()
+
+
+async def _steadily(db: Database, name: str, every: float, work: Callable[[Database], Awaitable[None]]) -> None:
+    pause = every
+    while True:
+        try:
+            await work(db)
+            pause = every
+        except (DomainError, SQLAlchemyError, OSError) as error:
+            pause = min(2 * pause, LONGEST_PAUSE)
+            log.warning("steady work %s failed, trying again in %.1f s: %s", name, pause, error)
+        await asyncio.sleep(pause)
 
 
 def _job(db: Database, handler: Handler) -> Callable[[Job], Awaitable[None]]:

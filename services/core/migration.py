@@ -101,7 +101,8 @@ async def _grant(owner_url: str, role: str) -> None:
             f"GRANT USAGE ON SCHEMA public TO {name};"  # noqa: S608 - quote_ident made the name
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};"
             f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name};"
-            f"REVOKE UPDATE, DELETE ON record_leaf FROM {name};"
+            f"REVOKE UPDATE, DELETE ON record_leaf, record_node, record_head FROM {name};"
+            f"REVOKE UPDATE ON record_pending FROM {name};"
             f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}"
         )
     except asyncpg.InsufficientPrivilegeError as error:

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from services.core.actor import Actor, Scope
-from services.core.audit import record
+from services.core.audit import record_import
 from services.core.db import Database, Writer
 from services.core.importing.finding import find_things
 from services.core.importing.judging import Ready, Row, judge, key_of, read_row
@@ -67,7 +67,8 @@ async def run(
             async for thing_id, languages in stage.outdated():
                 await announce_stale(session, actor, kind.name, thing_id, languages)
             counts = {name: getattr(report, name) for name in ("added", "changed", "unchanged", "refused_rows")}
-            await record(session, actor, f"{kind.name}.imported", "import", uuid7(), file=source.name, **counts)
+            facts = {"file": source.name, **counts}
+            await record_import(session, actor, f"{kind.name}.imported", uuid7(), stage.tree, facts)
         await stage.drop()
         if report.kept:
             await then(session, report)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.core.actor import Actor
+from services.core.audit import RowTree
 from services.core.db import Writer, unique
 from services.core.errors import Conflict
 from services.core.importing.finding import KEY, listed, same_key
@@ -44,6 +45,8 @@ class Stage:
         self._columns = [*_OWN, *kind.written, *LIMITS, *VECTOR_COLUMNS]
         self._translations = TranslationStage(session, kind, actor)
         self._numbers = count()
+        self.tree = RowTree()
+        """The rows that will be kept, for the record."""
         self.rows = self._changes = 0
         self.table = sa.table(f"import_{kind.name}", *map(sa.column, self._columns))
 
@@ -93,6 +96,8 @@ class Stage:
         With ``words`` they will be kept, so their texts are prepared for the search (slow), and translations come along.
         """
         self.rows += len(rows)
+        for row in rows if words else ():
+            self.tree.add(row.values)
         self._changes += sum(row.outcome is Outcome.CHANGED for row in rows)
         numbered = [(next(self._numbers), row) for row in rows]
         translations = [one for number, row in numbered if words for one in self._translations.records(number, row)]

@@ -1,0 +1,1 @@
+"""Doors to the record: GraphQL and plain HTTP."""
