@@ -5,12 +5,12 @@ from typing import Annotated
 
 import strawberry
 
-from schema.core.arguments import After, First, Prefer
+from schema.core.arguments import After, First
 from schema.core.enums import describe
 from schema.core.fields import may, why_not
 from schema.core.page import Connection, answered_by_shape
 from schema.core.scalars import CountryCode, LanguageTag
-from schema.core.texts import LocalizedText, Node
+from schema.core.texts import Node
 from schema.labs.work_types import (
     LabContribution,
     LabContributionWhere,
@@ -24,6 +24,7 @@ from schema.membership.types import Delegation
 from schema.practices.types import Practice
 from schema.proposals.expression_types import ExpressionOfInterest
 from schema.proposals.types import Proposal
+from schema.translations.types import Translated
 from services.core.actor import Audience
 from services.labs.shapes import LabOrder
 from services.labs.terms import LabModalityReason, LabStatus
@@ -86,7 +87,7 @@ class LabWhere(LabDashboardWhere):
     "interest. While it is planned only the people of its parties see it; from the day it is active those it is meant "
     "for. `visibility: DELEGATION` keeps it among the parties; the secretariat sees what members see."
 )
-class Lab(Node):
+class Lab(Node, Translated):
     """Lab."""
 
     revision: int = strawberry.field(description="Counts the changes; name it when you revise.")
@@ -95,7 +96,6 @@ class Lab(Node):
         description="Who reads it from the day it is active; DELEGATION: the people of its parties."
     )
     original_language: LanguageTag = strawberry.field(description="The language it was written in.")
-    languages: list[LanguageTag] = strawberry.field(description="The languages it can be read in, the original first.")
     terms_of_reference: str = strawberry.field(
         description="What the parties confirm, in the original language, 1 to 20,000 characters."
     )
@@ -149,21 +149,6 @@ class Lab(Node):
     viewer_cannot_post_update_reasons: list[str] = why_not("tell of its progress")
     viewer_can_deliver_output: bool = may("deliver an output")
     viewer_cannot_deliver_output_reasons: list[str] = why_not("deliver an output")
-
-    @strawberry.field(description="Title, up to 200 characters.")
-    def title(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
-
-    @strawberry.field(description="Summary, up to 1,000 characters.")
-    def summary(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
-
-    @strawberry.field(description="What the lab does, Markdown, up to 20,000 characters.")
-    def description(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
 
     @strawberry.field(description="Its milestones.")
     def milestones(

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import strawberry
 
-from schema.core.arguments import After, First, Prefer
+from schema.core.arguments import After, First
 from schema.core.enums import describe
 from schema.core.page import Connection, answered_by_shape
 from schema.core.scalars import LanguageTag
-from schema.core.texts import LocalizedText, Node
+from schema.core.texts import Node
 from schema.taxonomy.types import MemberState
+from schema.translations.types import Translated
 from services.core.actor import Audience
 from services.matching.terms import CooperationOrder, CooperationSource
 from services.taxonomy.terms import CapacityArea
@@ -33,7 +34,7 @@ describe(
     description="A finished cooperation: evidence of what its states have experience in, which matches count. No "
     "delegation owns it. It is seen by members and observers, or by everyone, as its `visibility` says."
 )
-class Cooperation(Node):
+class Cooperation(Node, Translated):
     """Cooperation."""
 
     external_id: str | None = strawberry.field(
@@ -42,7 +43,6 @@ class Cooperation(Node):
     source: CooperationSource = strawberry.field(description="How the platform knows of it.")
     visibility: Audience = strawberry.field(description="MEMBERS or PUBLIC: who reads it, and whose matches count it.")
     original_language: LanguageTag = strawberry.field(description="The language it was written in.")
-    languages: list[LanguageTag] = strawberry.field(description="The languages it can be read in, the original first.")
     host_state: MemberState = strawberry.field(description="The state that hosted it.")
     partner_states: list[MemberState] = strawberry.field(
         description="The other states that took part, by name; empty where no other party was a state."
@@ -53,16 +53,6 @@ class Cooperation(Node):
     sectors: list[str] = strawberry.field(description="OECD-DAC purpose codes.")
     created_at: datetime = strawberry.field(description="When the platform came to know of it.")
     is_demo: bool = strawberry.field(description="Whether it was made by the demonstration data.")
-
-    @strawberry.field(description="Title, up to 200 characters.")
-    def title(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
-
-    @strawberry.field(description="What was done, Markdown, up to 20,000 characters; may be empty.")
-    def description(self, language: Prefer = None) -> LocalizedText:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
 
 
 @strawberry.input(description="Which finished cooperations; everything given must hold.")

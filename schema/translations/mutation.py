@@ -27,7 +27,9 @@ from services.translations.queries import thing_of
 class TranslationSuggestInput:
     """New suggestion."""
 
-    id: strawberry.ID = strawberry.field(description="What is translated: a practice or a proposal that you can see.")
+    id: strawberry.ID = strawberry.field(
+        description="What is translated: a practice, a proposal, a lab or a finished cooperation that you can see."
+    )
     language: LanguageTag = strawberry.field(description="The language it is translated into.")
     title: str = strawberry.field(description="Title, 1 to 200 characters.")
     summary: str = strawberry.field(default="", description="Summary, up to 1,000 characters.")
@@ -154,8 +156,8 @@ class TranslationMutation:
 
     @strawberry.mutation(
         description="Suggest a translation of what you can see. Contributors and focal points of any delegation taking "
-        "part, and the secretariat; what a focal point writes of its own delegation's texts is accepted at once. It "
-        "takes the place of what your delegation suggested before in that language."
+        "part, and the secretariat; what a focal point writes of its own delegation's texts, and the secretariat of "
+        "finished cooperations, is accepted at once. It takes the place of what your delegation suggested before in that language."
     )
     async def translation_suggest(self, info: Info, input: Given) -> TranslationSuggestPayload:
         """One command."""
@@ -171,7 +173,7 @@ class TranslationMutation:
 
     @strawberry.mutation(
         description="Accept a translation of your delegation's text as it now is, in place of the one accepted before. "
-        "Focal points."
+        "Focal points; of finished cooperations, which no delegation owns, the secretariat."
     )
     async def translation_accept(self, info: Info, input: Which) -> TranslationAcceptPayload:
         """One command."""
@@ -179,7 +181,8 @@ class TranslationMutation:
         return TranslationAcceptPayload(suggestion_id=done, errors=errors)
 
     @strawberry.mutation(
-        description="Decline a translation of your delegation's text, with the reason; readers see it no more. Focal points."
+        description="Decline a translation of your delegation's text, with the reason; readers see it no more. Focal points; "
+        "of finished cooperations the secretariat."
     )
     async def translation_decline(self, info: Info, input: WhichAndWhy) -> TranslationDeclinePayload:
         """One command."""
@@ -195,7 +198,7 @@ class TranslationMutation:
 
     @strawberry.mutation(
         description="Say that an accepted translation of your delegation's text holds for the original as it now is: it "
-        "is stale no more. Focal points."
+        "is stale no more. Focal points; of finished cooperations the secretariat."
     )
     async def translation_confirm(self, info: Info, input: WhichLanguage) -> TranslationConfirmPayload:
         """One command."""
@@ -204,7 +207,7 @@ class TranslationMutation:
 
     @strawberry.mutation(
         description="Take an accepted translation of your delegation's text away; what waits in that language is shown "
-        "in its place. Focal points."
+        "in its place. Focal points; of finished cooperations the secretariat."
     )
     async def translation_remove(self, info: Info, input: WhichLanguage) -> TranslationRemovePayload:
         """One command."""

@@ -17,7 +17,10 @@ from services.translations.shapes import TranslationSuggestionOrder
 class TranslationQuery:
     """Root fields of translations."""
 
-    @strawberry.field(description="Translations that were suggested for your own delegation's texts.")
+    @strawberry.field(
+        description="Translations that were suggested for your own delegation's texts; for the secretariat, for finished "
+        "cooperations, which no delegation owns."
+    )
     async def translation_suggestions(
         self,
         info: Info,

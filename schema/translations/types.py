@@ -22,8 +22,8 @@ describe(
     "Where a suggested translation is in its life.",
     MACHINE="A machine made it, and nobody has decided about it yet.",
     SUGGESTED="Someone wrote it, and nobody has decided about it yet.",
-    ACCEPTED="The text's delegation accepted it.",
-    DECLINED="The text's delegation declined it, with a reason.",
+    ACCEPTED="The text's delegation accepted it, of finished cooperations the secretariat.",
+    DECLINED="It was declined by who could accept it, with a reason.",
     WITHDRAWN="Whoever suggested it took it back, or suggested another in its place.",
 )
 describe(TranslationSuggestionOrder, "Orders of suggested translations.", NEWEST="Last suggested first.")
@@ -57,8 +57,8 @@ class Translation:
 
 
 @strawberry.type(
-    description="A translation that someone suggested, and what became of it. Seen by the delegation whose text it is, "
-    "and by the delegation, or the secretariat, that suggested it."
+    description="A translation that someone suggested, and what became of it. Seen by the delegation whose text it is "
+    "(of finished cooperations the secretariat), and by the delegation, or the secretariat, that suggested it."
 )
 class TranslationSuggestion(Node):
     """One suggestion."""

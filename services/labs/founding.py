@@ -14,6 +14,7 @@ from services.core.db import Reader, Writer, unique
 from services.core.ids import write_id
 from services.core.live import tell, topic
 from services.core.policy import check_revision, lock
+from services.core.stale import announce_stale
 from services.core.table import today
 from services.core.texts import Text, check_characters, original_text, save_text
 from services.labs import policy, rules
@@ -109,7 +110,8 @@ async def revise_lab(session: Writer, actor: Actor, lab_id: UUID, revision: int,
     for name, value in ready.columns().items():
         setattr(lab, name, value)
     await session.flush()
-    await save_text(session, LabText, {"lab_id": lab.id}, _copied(lab), ready.text)
+    stale = await save_text(session, LabText, {"lab_id": lab.id}, _copied(lab), ready.text)
+    await announce_stale(session, actor, "lab", lab.id, stale)
     await _ask_anew(session, actor, lab)
     return await keep_and_announce(
         session, actor, "lab.revised", lab.id, "lab", lab.id, revision=lab.revision, title=ready.text.title

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.core.ids import of_kind
-from services.core.localized import localized
 from services.core.policy import may, reasons_against
 from services.core.read.shape import (
     Ask,
@@ -23,7 +22,6 @@ from services.core.read.shape import (
     extend,
     global_id,
     table_of,
-    within,
 )
 from services.core.texts import SAME_MEANING, check_characters, search_parts
 from services.labs import policy
@@ -45,6 +43,7 @@ from services.practices.shapes import PRACTICE
 from services.proposals.expression_shapes import EXPRESSION_OF_INTEREST
 from services.proposals.shapes import LAST_DAY, PROPOSAL
 from services.taxonomy.shapes import today
+from services.translations.shapes import translatable
 
 
 class LabOrder(StrEnum):
@@ -60,13 +59,6 @@ def has_overdue(row: Row, _: Ask | None = None) -> Expression:
     return sa.func.coalesce(row.next_due_on < today(), sa.false(), type_=sa.Boolean())
 
 
-def _languages(row: Row, _: Ask) -> Expression:
-    text = table_of(LabText).alias()
-    found = sa.select(text.c.language).where(text.c.lab_id == row.id)
-    ordered = found.order_by(text.c.is_original.desc(), text.c.language)
-    return sa.func.array(within(row, ordered).scalar_subquery(), type_=ARRAY(sa.Text))
-
-
 LAB = Shape.of(
     "Lab",
     Lab,
@@ -77,10 +69,7 @@ LAB = Shape.of(
         "status": Lab.status,
         "visibility": Lab.visibility,
         "originalLanguage": Lab.language,
-        "languages": Value(_languages),
-        "title": localized(LabText, "lab_id", "title"),
-        "summary": localized(LabText, "lab_id", "summary"),
-        "description": localized(LabText, "lab_id", "description"),
+        **translatable("lab", Lab, LabText, policy.visible_to),
         "termsOfReference": Lab.terms_of_reference,
         "founder": One(lambda: DELEGATION, on=lambda row, it: it.id == row.founder_id),
         "expressionOfInterest": One(lambda: EXPRESSION_OF_INTEREST, on=lambda row, it: it.id == row.expression_id),

@@ -60,6 +60,10 @@ class Lab(Row, table=True):
     proposal_id: UUID = Field(foreign_key="proposal.id")
     """The proposal that the expression of interest answered."""
     founder_id: UUID = Field(foreign_key="delegation.id")
+    delegation_id: UUID | None = Field(default=None, foreign_key="delegation.id", nullable=False)
+    """Whose texts they are, which decides about translations: the founder's; where that has declined by the day the lab
+    is active, the first party's that has not. A trigger keeps it.
+    """
     status: LabStatus = Field(default=LabStatus.PLANNED, sa_type=text_enum(LabStatus))
     visibility: Audience = Field(default=Audience.MEMBERS, sa_type=text_enum(Audience))
     """Who reads it from the day it is active; ``delegation`` is the people of its parties."""
@@ -95,7 +99,7 @@ class Lab(Row, table=True):
 
 
 class LabText(TextRow, table=True):
-    """A lab in one language; ``delegation_id`` is the founder's, ``status`` the lab's."""
+    """A lab in one language; triggers copy the lab's ``delegation_id``, ``status``, ``visibility`` and ``parties``."""
 
     __tablename__ = "lab_text"
     __table_args__ = text_arguments("lab", "parties")

@@ -144,7 +144,7 @@ CONTRIBUTION = Shape.of(
                 "valued": _money("valued_minor"),
                 "valuationMethod": Value(lambda row, _: row.valuation_method),
             },
-            present=lambda row, _: row.kind.is_not(None),
+            present=lambda row, _: row.quantity.is_not(None),
         ),
         "note": LabContribution.note,
         "pledgedOn": LabContribution.pledged_on,

@@ -4,10 +4,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import col
 
 from services.core.ids import of_kind
-from services.core.localized import localized
 from services.core.names import name_place
 from services.core.read.shape import (
     Condition,
@@ -19,7 +17,6 @@ from services.core.read.shape import (
     Order,
     Row,
     Shape,
-    Value,
     extend,
     global_id,
     table_of,
@@ -31,6 +28,10 @@ from services.matching.cooperation_tables import ANY_CODE, Cooperation, Cooperat
 from services.matching.terms import CooperationOrder
 from services.taxonomy.shapes import MEMBER_STATE
 from services.taxonomy.terms import CapacityArea
+from services.translations.shapes import translatable
+
+_NOBODY = sa.cast(sa.null(), sa.Uuid)
+"""No delegation owns a cooperation."""
 
 COOPERATION = Shape.of(
     "Cooperation",
@@ -42,17 +43,7 @@ COOPERATION = Shape.of(
         "source": Cooperation.source,
         "visibility": Cooperation.visibility,
         "originalLanguage": Cooperation.language,
-        "title": localized(CooperationText, "cooperation_id", "title"),
-        "description": localized(CooperationText, "cooperation_id", "description"),
-        "languages": Value(
-            lambda row, _: sa.func.array(
-                sa.select(col(CooperationText.language))
-                .where(col(CooperationText.cooperation_id) == row.id)
-                .order_by(col(CooperationText.is_original).desc(), col(CooperationText.language))
-                .scalar_subquery(),
-                type_=ARRAY(sa.Text),
-            )
-        ),
+        **translatable("cooperation", Cooperation, CooperationText, policy.cooperation_visible_to, lambda _: _NOBODY),
         # Never null: everyone sees all states, and the key is one of theirs.
         "hostState": One(lambda: MEMBER_STATE, on=lambda row, state: state.iso3 == row.host_state, null=False),
         "partnerStates": Many(

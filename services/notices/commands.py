@@ -128,6 +128,8 @@ def _addressed(rule: Rule, subject: Subject) -> Condition:
     """Whether a person with a delegation, or without one, is among those whom ``rule`` names."""
     takes_part = sa.true() if rule.concerns else _takes_part()
     match rule.to:
+        case Who.OWNER if Who.OWNER not in subject.sides:
+            return col(Person.role) == Role.SECRETARIAT
         case Who.SECRETARIAT:
             return col(Person.role) == Role.SECRETARIAT
         case Who.CO_CHAIRS:

@@ -184,10 +184,10 @@ def _overdue(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
 
 
 def _translation(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
-    """The translations that were suggested for texts of the viewer's delegation."""
+    """The translations that were suggested for texts that are the viewer's side's to decide about."""
     row = _row(TranslationSuggestion)
     return _matter(M.TRANSLATION_TO_ACCEPT, "translation_suggestion", row, row.created_at).where(
-        row.delegation_id == viewer.delegation_id,
+        translations.for_own_texts(viewer, row),
         row.decided_at.is_(None),
         translations.visible_to(viewer, row),
         _can(translations.refusals_to_decide(viewer, row)),

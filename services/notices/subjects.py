@@ -140,19 +140,22 @@ async def translation(session: Reader, key: UUID, facts: Facts) -> Subject | Non
     """A thing whose translations are meant, of the ``kind`` that the facts name; who suggested one, and in what."""
     kind = KINDS[facts["kind"]]
     text = table_of(kind.text).c
-    owner = await session.scalar(sa.select(text.delegation_id).where(text[kind.key] == key, text.is_original))
-    if owner is None:
+    found = sa.select(text.delegation_id).where(text[kind.key] == key, text.is_original)
+    original = (await session.execute(found)).one_or_none()
+    if original is None:
         return None
+    owner = original.delegation_id
     said: dict[str, Said] = {
         "thing": await _title(session, kind.text, kind.key, key),
-        "owner": await _delegation(session, owner),
+        "owner": await _by(session, owner),
         "suggested_by": await _by(session, facts.get("suggested_by")),
         "languages": Languages(tuple(facts.get("languages") or [facts["language"]])),
         "reason": facts.get("reason") or "",
     }
     suggester = facts.get("suggester")
     person_id = None if suggester is None else UUID(suggester)
-    return Subject(kind.name, key, {Who.OWNER: owner}, person_id=person_id, said=said)
+    sides = {} if owner is None else {Who.OWNER: owner}
+    return Subject(kind.name, key, sides, person_id=person_id, said=said)
 
 
 SUBJECTS: Mapping[str, Look] = {
@@ -173,9 +176,11 @@ async def _delegation(session: Reader, key: UUID) -> ByLanguage:
     return ByLanguage(names, "en")
 
 
-async def _by(session: Reader, delegation_id: str | None) -> ByLanguage | Word:
-    """Who acted: a delegation, else the secretariat."""
-    return Word("place", "secretariat") if delegation_id is None else await _delegation(session, UUID(delegation_id))
+async def _by(session: Reader, delegation_id: UUID | str | None) -> ByLanguage | Word:
+    """Who acted, or owns a thing: a delegation, else the secretariat."""
+    if delegation_id is None:
+        return Word("place", "secretariat")
+    return await _delegation(session, UUID(str(delegation_id)))
 
 
 async def _party(session: Reader, key: str | None) -> ByLanguage:

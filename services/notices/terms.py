@@ -87,7 +87,7 @@ class Who(StrEnum):
     """Whom an event is told to; the sides are delegations that its subject names."""
 
     OWNER = "owner"
-    """The delegation whose thing it is."""
+    """The delegation whose thing it is; the secretariat where none owns it."""
     SENDER = "sender"
     RECEIVER = "receiver"
     BOTH_SIDES = "both_sides"

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.core.actor import Actor, Role
+from services.core.actor import Actor
 from services.core.audit import record
 from services.core.db import Writer, as_platform, unique
 from services.core.errors import Conflict, Invalid
@@ -45,7 +46,7 @@ class Translation:
 async def suggest_translation(session: Writer, actor: Actor, kind: Kind, thing_id: UUID, given: Translation) -> UUID:
     """Suggest a translation of a thing's texts and return the suggestion's id.
 
-    What a focal point of the thing's own delegation writes itself is accepted at once. What the actor's delegation
+    What is written by who decides about the thing's translations is accepted at once. What the actor's delegation
     suggested before, in this language and of the same making, is withdrawn.
 
     Raises:
@@ -57,8 +58,7 @@ async def suggest_translation(session: Writer, actor: Actor, kind: Kind, thing_i
     await _lock_thing(session, actor, kind, thing_id, policy.refusals_to_suggest, update=False)
     text, engine = given.text.checked(), _engine(given.machine_made_by)
     owner = await _owner(session, kind, thing_id, text.language)
-    own = actor.role is Role.FOCAL_POINT and actor.delegation_id == owner
-    status = rules.begins_as(engine, own_focal_point=own)
+    status = rules.begins_as(engine, decides=policy.decides(actor, owner))
     await _make_room(session, actor, kind, thing_id, text.language, status)
     suggestion = TranslationSuggestion(
         kind=kind.name,
@@ -132,7 +132,7 @@ async def confirm_translation(session: Writer, actor: Actor, kind: Kind, thing_i
         NotFound, NotPermitted: see ``policy.refusals_to_keep``.
         NotTranslated: there is no accepted translation into it.
     """
-    await _lock_thing(session, actor, kind, thing_id, policy.refusals_to_keep)
+    await _lock_thing(session, actor, kind, thing_id, _refusals_to_keep(kind))
     confirmed = {"is_stale": False, "accepted_at": now(), "accepted_by_person_id": actor.person_id}
     text = table_of(kind.text)
     await _one(session, sa.update(text).where(*_accepted(kind, thing_id, language)).values(confirmed), language)
@@ -146,7 +146,7 @@ async def remove_translation(session: Writer, actor: Actor, kind: Kind, thing_id
         NotFound, NotPermitted: see ``policy.refusals_to_keep``.
         NotTranslated: there is no accepted translation into it.
     """
-    await _lock_thing(session, actor, kind, thing_id, policy.refusals_to_keep)
+    await _lock_thing(session, actor, kind, thing_id, _refusals_to_keep(kind))
     await _one(session, sa.delete(table_of(kind.text)).where(*_accepted(kind, thing_id, language)), language)
     async with as_platform(session, actor):
         await show_best(session, kind, thing_id, language)
@@ -158,6 +158,10 @@ async def _lock_thing(
 ) -> None:
     what = kind.name.replace("_", " ")
     await lock(session, actor, kind.thing, thing_id, kind.visible_to, refusals, what=what, update=update)
+
+
+def _refusals_to_keep(kind: Kind) -> Refusals:
+    return partial(policy.refusals_to_keep, owner=kind.owner)
 
 
 async def _lock(session: Writer, actor: Actor, suggestion_id: UUID, refusals: Refusals) -> TranslationSuggestion:

@@ -6,19 +6,30 @@ from uuid import UUID
 
 from services.core.actor import Viewer
 from services.core.ids import WrongId, split_id
-from services.core.read.shape import Condition, Row
+from services.core.read.shape import Condition, Expression, Row
 from services.core.table import Row as Thing
 from services.core.texts import TextRow
 
 
+def by_delegation(thing: Row) -> Expression:
+    """Whose texts they are where the thing itself says so."""
+    delegation_id: Expression = thing.delegation_id
+    return delegation_id
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of thing with texts: its type name in global ids, its table, that of its texts, and who may see one."""
+    """A kind of thing with texts: its type name in global ids, its table, that of its texts, and who may see one.
+
+    ``owner`` is the delegation whose texts they are, which decides about translations; NULL where no delegation owns
+    the thing and the secretariat, which keeps it, decides.
+    """
 
     name: str
     thing: type[Thing]
     text: type[TextRow]
     visible_to: Callable[[Viewer, Row], Condition]
+    owner: Callable[[Row], Expression] = by_delegation
 
     @property
     def key(self) -> str:

@@ -1,26 +1,47 @@
-"""Who may see suggested translations, and why someone may not act on them (product.md, "Who may")."""
+"""Who may see suggested translations, and why someone may not act on them (product.md, "Who may").
+
+The delegation whose text it is decides about its translations; where no delegation owns the thing, the secretariat.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.core.actor import Role, Viewer
+from services.core.actor import Actor, Role, Viewer
 from services.core.policy import Refusal, not_permitted
-from services.core.read.shape import Condition, Row
+from services.core.read.shape import Condition, Expression, Row
 from services.translations import rules
+from services.translations.kinds import by_delegation
 
 WRITERS = frozenset({Role.CONTRIBUTOR, Role.FOCAL_POINT})
 
 
 def visible_to(viewer: Viewer, row: Row) -> Condition:
-    """Suggestions for one's delegation's texts, and those that one's delegation, or the secretariat, made itself."""
+    """Suggestions for texts that are one's own to decide about, and those that one's own side made."""
     match viewer.role:
         case Role.PUBLIC:
             return sa.false()
         case Role.SECRETARIAT:
-            return row.by_delegation_id.is_(None)  # type: ignore[no-any-return]
+            return sa.or_(for_own_texts(viewer, row), row.by_delegation_id.is_(None))
         case Role.SYSTEM:
             return sa.true()
         case _:
-            return sa.or_(row.delegation_id == viewer.delegation_id, row.by_delegation_id == viewer.delegation_id)
+            return sa.or_(for_own_texts(viewer, row), row.by_delegation_id == viewer.delegation_id)
+
+
+def for_own_texts(viewer: Viewer, row: Row) -> Condition:
+    """Suggestions for texts of one's delegation; for the secretariat, for what no delegation owns."""
+    if viewer.role is Role.SECRETARIAT:
+        return row.delegation_id.is_(None)  # type: ignore[no-any-return]
+    return row.delegation_id == viewer.delegation_id  # type: ignore[no-any-return]
+
+
+def decides(actor: Actor, owner: UUID | None) -> bool:
+    """Whether what the actor writes itself needs nobody's acceptance; ``owner`` is the delegation of the text."""
+    if owner is None:
+        return actor.role is Role.SECRETARIAT
+    return actor.role is Role.FOCAL_POINT and actor.delegation_id == owner
 
 
 def refusals_to_suggest(viewer: Viewer, _thing: Row) -> list[Refusal]:
@@ -30,35 +51,43 @@ def refusals_to_suggest(viewer: Viewer, _thing: Row) -> list[Refusal]:
     return [not_permitted(not may, sentence)]
 
 
-def refusals_to_keep(viewer: Viewer, thing: Row) -> list[Refusal]:
-    """A focal point confirms and removes the accepted translations of its delegation's texts; ``thing`` has them."""
-    return _of_owner(viewer, thing)
+def refusals_to_keep(viewer: Viewer, thing: Row, owner: Callable[[Row], Expression] = by_delegation) -> list[Refusal]:
+    """A focal point confirms and removes the accepted translations of its delegation's texts; ``thing`` has them.
+
+    What no delegation owns (``owner`` is NULL) is the secretariat's to confirm and remove.
+    """
+    return _of_owner(viewer, owner(thing))
 
 
 def refusals_to_decide(viewer: Viewer, row: Row) -> list[Refusal]:
-    """A focal point accepts or declines what is suggested for its delegation's texts."""
-    return [*_of_owner(viewer, row), _decided(row)]
+    """A focal point accepts or declines what is suggested for its delegation's texts; ``row`` is the suggestion."""
+    return [*_of_owner(viewer, row.delegation_id), _decided(row)]
 
 
 def refusals_to_withdraw(viewer: Viewer, row: Row) -> list[Refusal]:
     """Who made a suggestion may take it back: the delegation's writers, or the secretariat its own."""
     may = viewer.role in WRITERS | {Role.SECRETARIAT} and viewer.actor.acts
     sentence = "Only contributors and focal points of the delegation that suggested it can withdraw it."
-    theirs = sa.false()
-    if viewer.role is not Role.SECRETARIAT:
+    if viewer.role is Role.SECRETARIAT:
+        theirs = row.by_delegation_id.is_not(None)
+    else:
         theirs = row.by_delegation_id.is_distinct_from(viewer.delegation_id)
     return [not_permitted(not may, sentence), not_permitted(theirs, sentence), _decided(row)]
 
 
-def _of_owner(viewer: Viewer, row: Row) -> list[Refusal]:
+def _of_owner(viewer: Viewer, owner: Expression) -> list[Refusal]:
+    if viewer.role is Role.SECRETARIAT:
+        return [
+            not_permitted(owner.is_not(None), "This is a delegation's text, and it decides about its translations.")
+        ]
     return [
         not_permitted(
             viewer.role is not Role.FOCAL_POINT or not viewer.actor.acts,
             "Only a focal point of a delegation taking part can accept or decline a translation.",
         ),
         not_permitted(
-            row.delegation_id.is_distinct_from(viewer.delegation_id),
-            "This is another delegation's text, and it decides about its translations.",
+            owner.is_distinct_from(viewer.delegation_id),
+            "This is not your delegation's text: whose it is decides about its translations, of experience the secretariat.",
         ),
     ]
 

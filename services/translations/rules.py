@@ -29,12 +29,11 @@ def step(current: S, wanted: S) -> S:
     return wanted
 
 
-def begins_as(machine_made_by: str | None, *, own_focal_point: bool) -> S:
+def begins_as(machine_made_by: str | None, *, decides: bool) -> S:
     """What a translation is when it is made.
 
-    A machine's always waits for a person to accept it; a person's waits too, unless a focal point of the text's own
-    delegation wrote it.
+    A machine's always waits for a person to accept it; a person's waits too, unless that person ``decides`` about it.
     """
     if machine_made_by is not None:
         return S.MACHINE
-    return S.ACCEPTED if own_focal_point else S.SUGGESTED
+    return S.ACCEPTED if decides else S.SUGGESTED

@@ -34,7 +34,7 @@ from services.core.texts import TextRow
 from services.identity.shapes import PERSON
 from services.membership.shapes import DELEGATION
 from services.translations import policy
-from services.translations.kinds import KINDS, Kind
+from services.translations.kinds import KINDS, Kind, by_delegation
 from services.translations.tables import TranslationSuggestion
 
 
@@ -91,7 +91,7 @@ def _suggestions(name: str, on: Callable[[Row, Row], Condition] | None = None, *
 
 def _for_own_texts(_: Row, ask: Ask) -> sa.FromClause:
     table = table_of(TranslationSuggestion).alias()
-    return sa.select(table).where(table.c.delegation_id == ask.viewer.delegation_id).subquery()
+    return sa.select(table).where(policy.for_own_texts(ask.viewer, table.c)).subquery()
 
 
 SUGGESTIONS = _suggestions(
@@ -102,7 +102,7 @@ SUGGESTIONS = _suggestions(
         "waiting": Filter(lambda row, waiting: row.decided_at.is_(None) == waiting),
     },
 )
-"""What was suggested for the texts of one's own delegation."""
+"""What was suggested for the texts that are one's own to decide about."""
 
 SUGGESTION_BY_ID = One(
     lambda: SUGGESTION,
@@ -140,14 +140,18 @@ def _languages(table: type[TextRow], key: str, row: Row, _: Ask) -> Expression:
 
 
 def translatable(
-    name: str, thing: type[Thing], text: type[TextRow], visible_to: Callable[[Viewer, Row], Condition]
+    name: str,
+    thing: type[Thing],
+    text: type[TextRow],
+    visible_to: Callable[[Viewer, Row], Condition],
+    owner: Callable[[Row], Expression] = by_delegation,
 ) -> dict[str, FieldOf]:
     """Let the texts of a kind of thing be translated, and return what its Shape has of them.
 
     ``name`` is its type name in global ids; the migration of its texts asks for ``make_translatable(name)``, and its
-    GraphQL type takes ``schema.core.translated.Translated``.
+    GraphQL type takes ``schema.translations.types.Translated``. ``owner`` as in ``Kind``.
     """
-    kind = KINDS[name] = Kind(name, thing, text, visible_to)
+    kind = KINDS[name] = Kind(name, thing, text, visible_to, owner)
     shape = _translation(text)
     return {
         **{part: localized(text, kind.key, part) for part in ("title", "summary", "description")},
@@ -162,5 +166,5 @@ def translatable(
             lambda row, it: sa.and_(it.thing_id == row.id, it.kind == name),
         ),
         "viewerCanSuggestTranslation": may(policy.refusals_to_suggest),
-        "viewerCanAcceptTranslations": may(policy.refusals_to_keep),
+        "viewerCanAcceptTranslations": may(partial(policy.refusals_to_keep, owner=owner)),
     }

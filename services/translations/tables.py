@@ -55,7 +55,7 @@ class TranslationSuggestion(Row, table=True):
     """The type name in the thing's global id; ``<kind>_text`` holds its texts."""
     thing_id: UUID
     delegation_id: UUID | None = None
-    """The delegation whose text it is, which alone accepts; a trigger copies it."""
+    """The delegation whose text it is, which alone accepts, None where the secretariat does; triggers copy it."""
     language: str
     title: str
     summary: str = ""
@@ -76,11 +76,16 @@ class TranslationSuggestion(Row, table=True):
 
 _BY_US = f"by_delegation_id = {DELEGATION}"
 _BY_SECRETARIAT = f"{SECRETARIAT} AND by_delegation_id IS NULL"
+_OF_NOBODY = f"{SECRETARIAT} AND delegation_id IS NULL"
 _NOT_DECIDED_BY_OWNER = "status IN ('machine', 'suggested', 'withdrawn')"
 protect(
     "translation_suggestion",
-    seen=either(OWN, _BY_US, _BY_SECRETARIAT, PLATFORM),
+    seen=either(OWN, _BY_US, _BY_SECRETARIAT, _OF_NOBODY, PLATFORM),
     written=either(
-        OWN, f"{_BY_US} AND {_NOT_DECIDED_BY_OWNER}", f"{_BY_SECRETARIAT} AND {_NOT_DECIDED_BY_OWNER}", PLATFORM
+        OWN,
+        f"{_BY_US} AND {_NOT_DECIDED_BY_OWNER}",
+        f"{_BY_SECRETARIAT} AND {_NOT_DECIDED_BY_OWNER}",
+        _OF_NOBODY,
+        PLATFORM,
     ),
 )

@@ -92,7 +92,10 @@ class Interpreter:
         return Ask(self.viewer, lambda name: known(resolve(chosen.arguments.get(name), self.variables), (name,)))
 
     async def _value(self, field: Value, row: Row, ask: Ask) -> Any:
-        return plain((await self._execute(sa.select(field.expression(row, ask)))).scalar_one())
+        expression = field.expression(row, ask)
+        found = plain((await self._execute(sa.select(expression))).scalar_one())
+        # beyond 2^53 a number is not exact in JSON
+        return str(found) if isinstance(expression.type, sa.BigInteger) and found is not None else found
 
     async def _part(self, field: Part, chosen: Selection, row: Row, ask: Ask) -> Any:
         if field.present is not None and not (await self._execute(sa.select(field.present(row, ask)))).scalar():

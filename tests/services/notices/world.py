@@ -14,6 +14,7 @@ from services.core.read.shape import table_of
 from services.identity.tables import Person
 from services.notices.jobs import tell_of
 from services.notices.tables import Mail, Notice
+from services.notices.terms import NoticeEvent
 from tests.builders import actor, id_of
 
 READS = {
@@ -75,14 +76,15 @@ async def announced(db: Database, who: str, event: str, about: UUID, **facts: An
     await tell_all(db)
 
 
-async def told(db: Database) -> dict[str, str]:
-    """Who was told in which language's title: name of the person -> title as they would get it by mail."""
+async def told(db: Database, *events: NoticeEvent) -> dict[str, str]:
+    """Who was told of one of ``events``, of any without: name of the person -> title as they would get it by mail."""
     async with db.read(SYSTEM) as session:
         person, notice, mail = table_of(Person).c, table_of(Notice).c, table_of(Mail).c
         found = await session.execute(
             sa.select(person.name, notice.titles, mail.language)
             .join_from(table_of(Notice), table_of(Person), person.id == notice.person_id)
             .outerjoin(table_of(Mail), mail.notice_id == notice.id)
+            .where(notice.event.in_(events or tuple(NoticeEvent)))
         )
         return {name: titles[language or "en"] for name, titles, language in found}
 

@@ -15,16 +15,20 @@ from services.core.errors import DomainError
 from services.core.read.shape import table_of
 from services.core.table import now
 from services.core.texts import Text, add_translation
-from services.practices.tables import Practice, PracticeText
+from services.labs.tables import LabText
+from services.labs.terms import LabStatus
+from services.practices.tables import PracticeText
 from services.practices.terms import PracticeStatus
 from services.translations import commands
 from services.translations.commands import Translation
-from services.translations.kinds import KINDS
+from services.translations.kinds import KINDS, Kind
 from services.translations.tables import TranslationSuggestion
 from services.translations.terms import SuggestionStatus
 from tests.builders import a_practice, actor, delegation_id, id_of
+from tests.services.labs.world import a_lab
+from tests.services.matching.world import a_cooperation
 
-PRACTICE = KINDS["practice"]
+PRACTICE, LAB, COOPERATION = (KINDS[name] for name in ("practice", "lab", "cooperation"))
 TEXT, SUGGESTION, LEAF = table_of(PracticeText), table_of(TranslationSuggestion), table_of(RecordLeaf)
 Act = Callable[[Writer, Actor], Awaitable[UUID]]
 
@@ -49,17 +53,23 @@ async def outcome(db: Database, who: str, act: Act) -> str | None:
     return failure.code
 
 
-def suggesting(thing: UUID, title: str, language: str = "fr", engine: str | None = None) -> Act:
-    """The act of suggesting a translation of a practice."""
+def suggesting(thing: UUID, title: str, language: str = "fr", engine: str | None = None, kind: Kind = PRACTICE) -> Act:
+    """The act of suggesting a translation."""
     given = Translation(Text(language, title), engine)
-    return partial(commands.suggest_translation, kind=PRACTICE, thing_id=thing, given=given)
+    return partial(commands.suggest_translation, kind=kind, thing_id=thing, given=given)
 
 
 async def suggest(
-    db: Database, who: str, thing: UUID, title: str, language: str = "fr", engine: str | None = None
+    db: Database,
+    who: str,
+    thing: UUID,
+    title: str,
+    language: str = "fr",
+    engine: str | None = None,
+    kind: Kind = PRACTICE,
 ) -> UUID:
     """Suggest a translation and return the suggestion's id."""
-    return await do(db, who, suggesting(thing, title, language, engine))
+    return await do(db, who, suggesting(thing, title, language, engine, kind))
 
 
 def step(name: str, key: UUID) -> Act:
@@ -72,10 +82,10 @@ def step(name: str, key: UUID) -> Act:
     return acts[name]
 
 
-def keeping(name: str, thing: UUID, language: str = "fr") -> Act:
+def keeping(name: str, thing: UUID, language: str = "fr", kind: Kind = PRACTICE) -> Act:
     """What may become of an accepted translation, by its name."""
     command = {"confirm": commands.confirm_translation, "remove": commands.remove_translation}[name]
-    return partial(command, kind=PRACTICE, thing_id=thing, language=language)
+    return partial(command, kind=kind, thing_id=thing, language=language)
 
 
 async def a_suggestion(
@@ -100,11 +110,12 @@ async def a_published(db: Database, **columns: Any) -> UUID:
         return (await a_practice(session, **{"status": PracticeStatus.PUBLISHED, **columns})).id
 
 
-async def shown(db: Database, thing: UUID, language: str = "fr") -> tuple[str, str, bool] | None:
+async def shown(db: Database, thing: UUID, language: str = "fr", kind: Kind = PRACTICE) -> tuple[str, str, bool] | None:
     """What readers of the language see: status, title and whether it is stale; None if there is nothing."""
+    text = table_of(kind.text).c
     async with db.read(SYSTEM) as session:
-        columns = (TEXT.c.translation_status, TEXT.c.title, TEXT.c.is_stale)
-        found = sa.select(*columns).where(TEXT.c.practice_id == thing, TEXT.c.language == language)
+        columns = (text.translation_status, text.title, text.is_stale)
+        found = sa.select(*columns).where(text[kind.key] == thing, text.language == language)
         row = (await session.execute(found)).one_or_none()
         return None if row is None else (row[0].value, row[1], row[2])
 
@@ -119,7 +130,8 @@ async def everything(db: Database) -> dict[str, list[Any]]:
     """All rows that an act on translations could change, by table."""
     found: dict[str, list[Any]] = {}
     async with db.read(SYSTEM) as session:
-        for table in (table_of(Practice), TEXT, SUGGESTION, LEAF):
+        texts = (table_of(one) for kind in (PRACTICE, LAB, COOPERATION) for one in (kind.thing, kind.text))
+        for table in (*texts, SUGGESTION, LEAF):
             rows = await session.execute(sa.select(*table.c).order_by(*table.primary_key.columns))
             found[table.name] = [tuple(row) for row in rows]
     return found
@@ -143,19 +155,26 @@ async def build_translation_examples(session: Writer) -> list[tuple[str, UUID]]:
             session, status=status, title=f"Fields “{number}” \u2028", by=("ZMB", "FRA")[number]
         )
         await add_translation(session, PracticeText, {"practice_id": practice.id}, Text("fr", "Champs \\ 🧪", "Bref"))
-        made += [("practice", practice.id), *await _suggestions(session, practice.id)]
+        made += [("practice", practice.id), *await _suggestions(session, PRACTICE, practice.id)]
         await session.execute(
             sa.update(TEXT).where(TEXT.c.practice_id == practice.id, TEXT.c.language == "fr").values(is_stale=True)
         )
+    for lab_status in (LabStatus.PLANNED, LabStatus.ACTIVE):
+        lab = await a_lab(session, founder="ZMB", partner="FRA", status=lab_status)
+        await add_translation(session, LabText, {"lab_id": lab.id}, Text("fr", "Cartes \\ 🧪"))
+        made += [("lab", lab.id), *await _suggestions(session, LAB, lab.id)]
+    cooperation = await a_cooperation(session, "ZMB", "FRA")
+    made += [("cooperation", cooperation), *await _suggestions(session, COOPERATION, cooperation)]
     return made
 
 
-async def _suggestions(session: Writer, thing: UUID) -> Sequence[tuple[str, UUID]]:
+async def _suggestions(session: Writer, kind: Kind, thing: UUID) -> Sequence[tuple[str, UUID]]:
+    texts = table_of(kind.text)
     made = []
     for number, status in enumerate(SuggestionStatus):
         by, language = ("FRA", "ZMB", None)[number % 3], ("ru", "ar")[number % 2]
         row = TranslationSuggestion(
-            kind="practice",
+            kind=kind.name,
             thing_id=thing,
             language=language,
             title=f"Поля “{number}”",
@@ -177,8 +196,9 @@ async def _suggestions(session: Writer, thing: UUID) -> Sequence[tuple[str, UUID
                 "suggestion_id": row.id,
                 "machine_made_by": row.machine_made_by,
             }
-            text = {"practice_id": thing, "language": language, "is_original": False, "title": row.title}
+            text = {kind.key: thing, "language": language, "is_original": False, "title": row.title}
             copied = {"delegation_id": row.delegation_id, "visibility": "public", "made_by_id": row.by_delegation_id}
-            original = sa.select(TEXT.c.status).where(TEXT.c.practice_id == thing, TEXT.c.is_original).scalar_subquery()
-            await session.execute(sa.insert(TEXT).values(**values, **text, **copied, status=original))
+            original = sa.select(texts.c.status).where(texts.c[kind.key] == thing, texts.c.is_original)
+            status_of = original.scalar_subquery()
+            await session.execute(sa.insert(texts).values(**values, **text, **copied, status=status_of))
     return made
