@@ -71,10 +71,9 @@ def serving(settings: Settings, app_url: str) -> tuple[FastAPI, Database]:
     folder = settings.data_dir / "keys"
     keys, links = load_or_create_keys(folder / "signing.pem"), Links.of_folder(folder)
     signer = Signer(keys, issuer=settings.public_url, audience=settings.public_url)
-    issuer = Issuer(
-        signer, timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
-    )
-    reception = Reception(db, issuer, Actors(db, signer), listener, links)
+    access, refresh = timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
+    issuer = Issuer(signer, access, refresh, demo=bool(settings.demo))
+    reception = Reception(db, issuer, Actors(db, signer, demo=issuer.demo), listener, links)
     files = Files(open_storage(settings), links)
     app = create_app(db, reception.context, signer, listener=listener, files=files, public_url=settings.public_url)
     return app, db

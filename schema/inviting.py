@@ -16,7 +16,7 @@ def invite(email: str, name: str, languages: tuple[str, ...], say: Say) -> str:
 
     Raises:
         Invalid: address, name or languages are wrong.
-        EmailTaken: someone takes part under this address.
+        EmailTaken: someone of the secretariat has this address.
     """
     invitation = Invitation(email=email, name=name, role=Role.SECRETARIAT, languages=languages)
 

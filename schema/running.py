@@ -201,6 +201,7 @@ async def _serve(urls: Urls, chosen: Settings, say: Say, accounts: list[str], *,
             port=chosen.port,
             log_level="warning",
             server_header=False,
+            forwarded_allow_ips=chosen.proxies,
             ws_max_size=MESSAGE_LIMIT,
             timeout_graceful_shutdown=LAST_ANSWERS,
         )

@@ -7,6 +7,7 @@ import services.core.cells
 import services.core.idempotency
 import services.exchange.jobs
 import services.exchange.shapes
+import services.identity.jobs
 import services.identity.shapes
 import services.labs.dashboard_shapes
 import services.labs.jobs

@@ -15,7 +15,7 @@ from services.core.errors import NotPermitted, NotSignedIn
 from services.core.languages import accept_language, primary_language
 from services.core.links import Links
 from services.core.listening import Listener
-from services.identity.credentials import Issuer
+from services.identity.credentials import Client, Issuer
 from services.identity.queries import Actors
 
 Look = Callable[[float], Awaitable[tuple[Actor, float]]]
@@ -47,7 +47,7 @@ class Context:
     db: Database
     actor: Actor
     issuer: Issuer | None = None
-    device: str = ""
+    client: Client = field(default_factory=Client)
     listener: Listener | None = None
     look: Look | None = None
     request_id: str = field(default_factory=lambda: uuid4().hex[:16])
@@ -120,8 +120,9 @@ class Reception:
             return replace(actor, languages=languages, link=link), seconds
 
         actor, _ = await look(self.actors.SECONDS)
-        device = request.headers.get("user-agent", "")[:200]
-        return Context(self.db, actor, self.issuer, device, self.listener, look)
+        address = "" if request.client is None else request.client.host
+        client = Client(request.headers.get("user-agent", "")[:200], address)
+        return Context(self.db, actor, self.issuer, client, self.listener, look)
 
 
 def bearer(header: str | None) -> str | None:

@@ -183,11 +183,9 @@ class PersonPayload:
         return await read(info, shapes.PERSON_BY_ID, id=write_id("person", self.person_id))  # type: ignore[no-any-return]
 
 
-@strawberry.type(description="The person invited, and the secret with which they join within 7 days.")
+@strawberry.type(description="The person invited, or why it was not done.")
 class PersonInvitePayload(PersonPayload):
     """Answer of personInvite."""
-
-    secret: str | None = strawberry.field(default=None, description="Hand it to them; it is shown this once.")
 
 
 @strawberry.type(description="The person as they now are, or why it was not done.")

@@ -28,7 +28,7 @@ async def _signed(info: Info, make: Callable[[], Awaitable[Tokens]], answer: typ
     try:
         tokens = await make()
         claims = context.require_issuer().signer.verify(tokens.access_token)
-        context.actor = await queries.actor_of_access(context.db, claims)
+        context.actor = await queries.actor_of_access(context.db, claims, demo=context.require_issuer().demo)
     except DomainError as error:
         return answer(errors=[as_user_error(error)])
     return answer(
@@ -68,7 +68,7 @@ class IdentityMutation:
         issuer = context.require_issuer()
         return await _signed(
             info,
-            lambda: credentials.sign_in(context.db, issuer, input.email, input.password, device=context.device),
+            lambda: credentials.sign_in(context.db, issuer, input.email, input.password, context.client),
             inputs.SignInPayload,
         )
 
@@ -110,7 +110,8 @@ class IdentityMutation:
         return inputs.PasswordChangePayload(done=done, errors=errors)
 
     @strawberry.mutation(
-        description="Invite a person: focal points to their own delegation, the secretariat the first focal point of one."
+        description="Invite a person: focal points to their own delegation, the secretariat the first focal point of one. "
+        "They get a mail with the link by which they join within 7 days; who invites is not shown it."
     )
     async def person_invite(
         self, info: Info, input: Annotated[inputs.PersonInviteInput, ASKED]
@@ -125,9 +126,7 @@ class IdentityMutation:
             )
 
         issued, errors = await _issued(info, invite)
-        if issued is None:
-            return inputs.PersonInvitePayload(errors=errors)
-        return inputs.PersonInvitePayload(person_id=issued.id, secret=issued.secret)
+        return inputs.PersonInvitePayload(person_id=None if issued is None else issued.id, errors=errors)
 
     @strawberry.mutation(
         description="Let a person leave: their sessions and tokens end, their acts stay. Focal points."

@@ -3,13 +3,16 @@
 import asyncio
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from services.core.errors import Invalid
+from services.core.errors import Invalid, Unavailable
+
+Answer = TypeVar("Answer")
 
 MIN_LENGTH = 12
 """Characters. OWASP ASVS 5.0 V6.2.1 requires 8 and advises 15. Twelve random small letters withstand 10^8 guesses
@@ -37,8 +40,10 @@ _MEMORY, _PASSES, _LANES = 19 * 1024, 2, 1  # KiB of memory, iterations, threads
 _hasher = PasswordHash((Argon2Hasher(memory_cost=_MEMORY, time_cost=_PASSES, parallelism=_LANES),))
 # What a password is compared with where there is none: of the same cost, and no password is known to have it.
 _NOBODYS = f"$argon2id$v=19$m={_MEMORY},t={_PASSES},p={_LANES}${'A' * 22}${'A' * 43}"
-# Two at once: a crowd signing in takes 38 MiB and two cores, and the event loop never waits.
-_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+AT_ONCE, MOST_WAITING = 2, 100
+"""Passwords hashed at once by one server, which takes 38 MiB and two cores; and those that may wait for it, 1 second."""
+_threads = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="argon2")
+_asked = 0
 
 
 def check_new_password(password: str, personal: Iterable[str] = ()) -> None:
@@ -69,8 +74,11 @@ async def hash_password(password: str) -> str:
     """Return what to store of a password: Argon2id with its parameters and a random salt (PHC string format).
 
     It takes about 20 ms in one of two threads.
+
+    Raises:
+        Unavailable: too many wait for the same.
     """
-    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, _octets(password))
+    return await _in_turn(_hasher.hash, _octets(password))
 
 
 async def verify_password(password: str, stored: str | None) -> bool:
@@ -81,8 +89,21 @@ async def verify_password(password: str, stored: str | None) -> bool:
 
     Raises:
         pwdlib.exceptions.UnknownHashError: ``stored`` is none of ours: the row is damaged.
+        Unavailable: too many wait for the same.
     """
-    return await asyncio.get_running_loop().run_in_executor(_threads, _verify, password, stored)
+    return await _in_turn(_verify, password, stored)
+
+
+async def _in_turn(work: Callable[..., Answer], *values: object) -> Answer:
+    """Do ``work`` in one of the threads, so that the event loop never waits."""
+    global _asked  # noqa: PLW0603 - one count for the one pool of threads
+    if _asked >= AT_ONCE + MOST_WAITING:
+        raise Unavailable("Too many people are signing in just now. Try again in a moment.")
+    _asked += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_threads, work, *values)
+    finally:
+        _asked -= 1
 
 
 def _verify(password: str, stored: str | None) -> bool:

@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="", description="the address that people use, http:// or https:// (not set: http://GOF_HOST:GOF_PORT)"
     )
+    proxies: str = Field(
+        default="127.0.0.1",
+        description="the addresses of the proxies in front, whose X-Forwarded-For is believed, parted by commas",
+    )
     access_token_minutes: int = Field(
         default=10, ge=1, le=15, description="how long a sign-in token is good for, 1 to 15 minutes"
     )

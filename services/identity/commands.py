@@ -35,7 +35,7 @@ async def invite_person(session: Writer, actor: Actor, invitation: Invitation) -
         NotFound: the secretariat, to no delegation.
         FocalPointThere: the secretariat, to a delegation that has a focal point.
         Invalid: address, name or languages are wrong.
-        EmailTaken: someone takes part under this address.
+        EmailTaken: someone of the delegation has this address, or is invited under it.
     """
     if not policy.may_invite(actor.viewer):
         raise NotPermitted("Only focal points of a delegation taking part, and the secretariat, can invite people.")
@@ -51,7 +51,7 @@ async def invite_person(session: Writer, actor: Actor, invitation: Invitation) -
         invitation_hash=secret_hash(secret),
         invitation_expires_at=now() + rules.INVITATION_LIFETIME,
     )
-    async with unique(session, "uq_person_email", EmailTaken()):
+    async with unique(session, "uq_person_delegation_id_email", EmailTaken()):
         session.add(person)
     await record(session, actor, "person.invited", "person", person.id, email=person.email, role=person.role)
     await announce(session, actor, "person.invited", person.id)

@@ -13,14 +13,14 @@ from sqlmodel import col
 
 from services.core.actor import SYSTEM, Actor
 from services.core.audit import record
-from services.core.db import Database, Writer
+from services.core.db import Database, Writer, as_platform, unique
 from services.core.errors import Conflict, DomainError, Invalid, NotPermitted, NotSignedIn
 from services.core.passwords import check_new_password, hash_password, verify_password
 from services.core.read.shape import Condition
 from services.core.table import now
 from services.core.tokens import Signer, new_secret, secret_hash
-from services.identity import rules
-from services.identity.errors import InvitationNotValid, WrongEmail, WrongPassword, WrongSignIn
+from services.identity import rules, tries
+from services.identity.errors import InvitationNotValid, TakesPartElsewhere, WrongEmail, WrongPassword, WrongSignIn
 from services.identity.tables import Person, RefreshToken, SignInSession
 from services.identity.terms import Signed
 
@@ -35,33 +35,41 @@ class Issuer:
     signer: Signer
     access: timedelta = timedelta(minutes=10)
     refresh: timedelta = timedelta(days=14)
+    demo: bool = False
+    """Whether people of the demonstration may come in: their passwords are public."""
 
 
-async def sign_in(db: Database, issuer: Issuer, email: str, password: str, *, device: str = "") -> Signed:
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who signs in, as far as a request tells: what it calls itself (User-Agent), and its network address."""
+
+    device: str = ""
+    address: str = ""
+
+
+_SOMEONE = Client()
+
+
+async def sign_in(db: Database, issuer: Issuer, email: str, password: str, client: Client = _SOMEONE) -> Signed:
     """Begin a session of the person whose e-mail address and password these are.
 
-    ``device`` is what the client calls itself (User-Agent). A person unknown, invited only, or gone costs the same
-    time and gets the same answer as a wrong password.
+    A person unknown, invited only, or gone costs the same time and gets the same answer as a wrong password, and is
+    slowed in the same way.
 
     Raises:
         WrongSignIn: no such person, or another password.
+        TooManyTries: too many went wrong of late, for this person or from this address.
     """
-    person = await _verified(await _known_by_email(db, email), password, WrongSignIn())
+    address = _looked_for(email)
+    person = await _known_by_email(db, issuer, address)
+    buckets = await tries.sign_in_buckets(db, address, client.address)
+    await tries.count(db, buckets)
+    person = await _verified(person, password, WrongSignIn())
     async with db.write(SYSTEM) as session:
         held = await _hold(session, person, WrongSignIn())
-        await _forget_ended(session, held.id)
-        moment = now()
-        begun = SignInSession(
-            person_id=held.id,
-            device="".join(letter for letter in device[:DEVICE_LIMIT] if letter.isprintable()),
-            created_at=moment,
-            last_used_at=moment,
-            expires_at=rules.session_end(moment, moment, issuer.refresh),
-        )
-        session.add(begun)
-        await session.flush()
-        await record(session, _as(held), "session.begun", "session", begun.id)
-        return await _sign(session, issuer, begun)
+        await tries.give_back(session, buckets)
+        await tries.know(session, address, client.address)
+        return await _begin(session, issuer, held, client)
 
 
 async def refresh(db: Database, issuer: Issuer, refresh_token: str) -> Signed:
@@ -85,6 +93,7 @@ async def accept_invitation(db: Database, secret: str, password: str) -> UUID:
 
     Raises:
         InvitationNotValid: no such invitation, or it was used, has expired or was taken back.
+        TakesPartElsewhere: someone takes part under the same address, for another delegation.
         Invalid: the password is too short or easy to guess.
     """
     hashed = secret_hash(secret)
@@ -99,7 +108,8 @@ async def accept_invitation(db: Database, secret: str, password: str) -> UUID:
         held.invitation_hash = held.mailed_invitation_hash = held.invitation_expires_at = None
         held.password_hash = password_hash
         held.revision += 1
-        await session.flush()
+        async with unique(session, "uq_person_email", TakesPartElsewhere()):
+            await session.flush()
         await record(session, _as(held), "person.joined", "person", held.id)
     return person.id
 
@@ -110,11 +120,14 @@ async def change_password(db: Database, actor: Actor, old_password: str, new_pas
     Raises:
         NotPermitted: not asked in a session of one's own, but by an API token or by nobody.
         WrongPassword: ``old_password`` is not the present one.
+        TooManyTries: too many were wrong of late.
         Invalid: the new one is too short or easy to guess.
         Conflict: it was changed at the same time.
     """
     if actor.session_id is None:
         raise NotPermitted("A password is changed by the person, signed in; an API token cannot.")
+    buckets = {tries.key("password", str(actor.person_id)): rules.PERSON_TRIES}
+    await tries.count(db, buckets)
     person = await _verified(await _known(db, actor, col(Person.id) == actor.person_id), old_password, WrongPassword())
     password_hash = await _hashed(new_password, person, path="newPassword")
     async with db.write(actor) as session:
@@ -128,6 +141,8 @@ async def change_password(db: Database, actor: Actor, old_password: str, new_pas
         )
         await session.execute(others.values(ended_at=now()))
         await record(session, actor, "person.password_changed", "person", held.id)
+        async with as_platform(session, actor):
+            await tries.give_back(session, buckets)
     return person.id
 
 
@@ -150,11 +165,18 @@ async def _known(db: Database, actor: Actor, condition: Condition) -> _Known | N
     return None if found is None else _Known(*found)
 
 
-async def _known_by_email(db: Database, email: str) -> _Known | None:
+def _looked_for(email: str) -> str:
+    """Return an address as people have it; what is none is nobody's."""
     try:
-        return await _known(db, SYSTEM, col(Person.email) == rules.normal_email(email))
+        return rules.normal_email(email)
     except WrongEmail:
-        return None
+        return ""
+
+
+async def _known_by_email(db: Database, issuer: Issuer, address: str) -> _Known | None:
+    """Return who has come under an address; an invitation is no way in."""
+    came = sa.and_(col(Person.email) == address, col(Person.invitation_hash).is_(None))
+    return await _known(db, SYSTEM, came if issuer.demo else sa.and_(came, ~col(Person.is_demo)))
 
 
 async def _verified(person: _Known | None, password: str, otherwise: DomainError) -> _Known:
@@ -187,6 +209,23 @@ async def _hold(session: Writer, read: _Known, otherwise: DomainError) -> Person
     return held
 
 
+async def _begin(session: Writer, issuer: Issuer, held: Person, client: Client) -> Signed:
+    """Begin a session of a person who is locked."""
+    await _forget_ended(session, held.id)
+    moment = now()
+    begun = SignInSession(
+        person_id=held.id,
+        device="".join(letter for letter in client.device[:DEVICE_LIMIT] if letter.isprintable()),
+        created_at=moment,
+        last_used_at=moment,
+        expires_at=rules.session_end(moment, moment, issuer.refresh),
+    )
+    session.add(begun)
+    await session.flush()
+    await record(session, _as(held), "session.begun", "session", begun.id)
+    return await _sign(session, issuer, begun)
+
+
 async def _forget_ended(session: Writer, person_id: UUID) -> None:
     """Remove the person's sessions that ended long ago, so that they do not pile up."""
     past = now() - rules.SESSION_KEPT
@@ -214,6 +253,8 @@ async def _refreshed(session: Writer, issuer: Issuer, hashed: bytes) -> Signed |
     token, begun, person = found
     moment = now()
     if begun.ended_at is not None or begun.expires_at <= moment or person.left_at is not None:
+        return None
+    if person.is_demo and not issuer.demo:
         return None
     if token.spent_at is not None:
         begun.ended_at = moment

@@ -21,6 +21,15 @@ class WrongPassword(Invalid):
         super().__init__("This is not your present password.", path=("oldPassword",))
 
 
+class TooManyTries(Conflict):
+    """Too many wrong tries were made of late; after a while there may be another."""
+
+    code = "TOO_MANY_TRIES"
+
+    def __init__(self, wait: str) -> None:
+        super().__init__(f"Too many tries went wrong. Try again in {wait}.")
+
+
 class InvitationNotValid(Invalid):
     """The secret is no invitation, or one that was used, has expired or was taken back."""
 
@@ -40,12 +49,25 @@ class WrongEmail(Invalid):
 
 
 class EmailTaken(Conflict):
-    """Someone with this e-mail address takes part already."""
+    """Someone of the same delegation has this e-mail address, or was invited to it."""
 
     code = "EMAIL_TAKEN"
 
     def __init__(self) -> None:
-        super().__init__("Someone with this e-mail address takes part already.", path=("email",))
+        super().__init__("Someone of this delegation has this e-mail address already.", path=("email",))
+
+
+class TakesPartElsewhere(Conflict):
+    """Who accepts an invitation takes part already under the same address, for another delegation."""
+
+    code = "TAKES_PART_ELSEWHERE"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You take part already under this e-mail address, for another delegation. Let it remove you first, or ask"
+            " for an invitation to another address.",
+            path=("secret",),
+        )
 
 
 class FocalPointThere(Conflict):

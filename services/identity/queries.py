@@ -36,13 +36,13 @@ _WHO = (
 )
 
 
-async def actor_of_access(db: Database, claims: AccessClaims) -> Actor:
+async def actor_of_access(db: Database, claims: AccessClaims, *, demo: bool = False) -> Actor:
     """Return whom a verified access token stands for, with the rights that the person has now: one statement.
 
     Raises:
         NotSignedIn: the session has ended, or the person has left.
     """
-    return _of_session(claims, (await actors_of_sessions(db, [claims.session])).get(claims.session))
+    return _of_session(claims, (await actors_of_sessions(db, [claims.session], demo=demo)).get(claims.session))
 
 
 async def actor_of_api_token(db: Database, secret: str) -> Actor:
@@ -55,8 +55,11 @@ async def actor_of_api_token(db: Database, secret: str) -> Actor:
     return _of_api_token((await actors_of_api_tokens(db, [hashed])).get(hashed))
 
 
-async def actors_of_sessions(db: Database, sessions: Collection[UUID]) -> dict[UUID, Actor]:
-    """Return who asks in each of these sessions, with the rights of now; those that are over are left out."""
+async def actors_of_sessions(db: Database, sessions: Collection[UUID], *, demo: bool = False) -> dict[UUID, Actor]:
+    """Return who asks in each of these sessions, with the rights of now; those that are over are left out.
+
+    So are those of people of the demonstration, unless ``demo`` lets them in.
+    """
     alive = (
         _WHO.add_columns(col(SignInSession.id).label("key"))
         .join(SignInSession, col(SignInSession.person_id) == col(Person.id))
@@ -66,10 +69,10 @@ async def actors_of_sessions(db: Database, sessions: Collection[UUID]) -> dict[U
             col(SignInSession.expires_at) > now(),
         )
     )
-    return {one.key: _actor(one, frozenset(Scope), one.key) for one in await _all(db, alive)}
+    return {one.key: _actor(one, frozenset(Scope), one.key) for one in await _all(db, _let_in(alive, demo=demo))}
 
 
-async def actors_of_api_tokens(db: Database, hashes: Collection[bytes]) -> dict[bytes, Actor]:
+async def actors_of_api_tokens(db: Database, hashes: Collection[bytes], *, demo: bool = False) -> dict[bytes, Actor]:
     """Return whom API tokens stand for by the hash of each, with the rights of now; those of nobody are left out."""
     alive = (
         _WHO.add_columns(col(ApiToken.secret_hash).label("key"), col(ApiToken.scopes))
@@ -80,7 +83,7 @@ async def actors_of_api_tokens(db: Database, hashes: Collection[bytes]) -> dict[
             col(ApiToken.expires_at) > now(),
         )
     )
-    found = await _all(db, alive)
+    found = await _all(db, _let_in(alive, demo=demo))
     return {one.key: _actor(one, rules.SCOPES[one.role] & frozenset(one.scopes), None) for one in found}
 
 
@@ -115,12 +118,18 @@ class Actors:
     SECONDS = 5.0
 
     def __init__(
-        self, db: Database, signer: Signer, *, size: int = 10_000, clock: Callable[[], float] = monotonic
+        self,
+        db: Database,
+        signer: Signer,
+        *,
+        demo: bool = False,
+        size: int = 10_000,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._signer, self._size, self._clock = signer, size, clock
         self._known: OrderedDict[bytes, _Seen] = OrderedDict()
-        self._sessions = Batch(partial(actors_of_sessions, db))
-        self._api_tokens = Batch(partial(actors_of_api_tokens, db))
+        self._sessions = Batch(partial(actors_of_sessions, db, demo=demo))
+        self._api_tokens = Batch(partial(actors_of_api_tokens, db, demo=demo))
 
     async def of(self, token: str) -> Actor:
         """Return whom an access token or an API token stands for.
@@ -194,6 +203,10 @@ def _of_api_token(found: Actor | None) -> Actor:
     if found is None:
         raise NotSignedIn("This API token is not valid: it was revoked, has expired, or its person has left.")
     return found
+
+
+def _let_in(people: sa.Select[Any], *, demo: bool) -> sa.Select[Any]:
+    return people if demo else people.where(~col(Person.is_demo))
 
 
 async def _all(db: Database, statement: sa.Select[Any]) -> Sequence[sa.Row[Any]]:

@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from math import ceil
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -10,6 +12,7 @@ from services.core.actor import Role, Scope
 from services.core.errors import Invalid, NotPermitted
 from services.core.languages import check_language_tag, primary_language
 from services.identity.errors import WrongEmail
+from services.identity.terms import Slowing
 
 DELEGATION_ROLES = frozenset({Role.VIEWER, Role.CONTRIBUTOR, Role.FOCAL_POINT})
 """The roles that people of a delegation have."""
@@ -30,6 +33,13 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
 """What a person's API tokens may do at most (product.md, "Who may")."""
 TAKES_PART = frozenset({"member", "co_chair", "observer"})
 """The standings of delegations that read what is meant for members and may act, as membership calls them."""
+
+PERSON_TRIES = Slowing(9, timedelta(minutes=5))
+"""Wrong passwords for a person: the tenth waits. At one each 5 minutes, 100,000 guesses take a year."""
+ADDRESS_TRIES = Slowing(99, timedelta(seconds=30))
+"""Wrong passwords from an address, which may be that of a whole mission: the hundredth waits."""
+KNOWN_AT = timedelta(days=90)
+"""How long a person stays known at an address after signing in from there."""
 
 INVITATION_LIFETIME = timedelta(days=7)
 SESSION_LIFETIME = timedelta(days=90)
@@ -84,6 +94,25 @@ def check_days(days: int) -> timedelta:
     if days not in TOKEN_DAYS:
         raise Invalid(f"A token is good for 1 to 365 days; you asked for {days:,}.", path=("days",))
     return timedelta(days=days)
+
+
+def network(address: str) -> str:
+    """Return what tries are counted by: an IPv4 address, of an IPv6 address the first 64 bits, which one site has."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        mapped = found.ipv4_mapped
+        return str(IPv6Network((int(found) >> 64 << 64, 64)) if mapped is None else mapped)
+    return str(found)
+
+
+def in_words(wait: timedelta) -> str:
+    """Return how long to wait, in words: ``30 seconds``, ``5 minutes``, never less than it is."""
+    seconds = max(ceil(wait.total_seconds()), 1)
+    number, unit = (seconds, "second") if seconds < 90 else (ceil(seconds / 60), "minute")
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def session_end(begun_at: datetime, used_at: datetime, refresh_lifetime: timedelta) -> datetime:

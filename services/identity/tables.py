@@ -32,12 +32,28 @@ class Person(Row, table=True):
         ),
         sa.UniqueConstraint("invitation_hash"),
         sa.UniqueConstraint("mailed_invitation_hash"),
-        sa.Index("uq_person_email", "email", unique=True, postgresql_where=sa.text("left_at IS NULL")),
+        sa.Index(
+            "uq_person_email",
+            "email",
+            unique=True,
+            postgresql_where=sa.text("left_at IS NULL AND invitation_hash IS NULL"),
+        ),
+        sa.Index(
+            "uq_person_delegation_id_email",
+            "delegation_id",
+            "email",
+            unique=True,
+            postgresql_where=sa.text("left_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
     delegation_id: UUID | None = Field(default=None, foreign_key="delegation.id", index=True)
     email: str
-    """In small letters; of all who have not left, one person has it."""
+    """In small letters. Of all who have come and not left, one person has it; each delegation may invite it once.
+
+    So an invitation tells its delegation nothing of who takes part elsewhere.
+    """
     name: str
     role: Role = Field(sa_type=text_enum(Role))
     languages: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
@@ -80,6 +96,23 @@ class RefreshToken(SQLModel, table=True):
     spent_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
 
 
+class Tries(SQLModel, table=True):
+    """How many tries to guess something were made of late, of a person or from an address: a bucket that leaks.
+
+    In the database, so that all servers count together. What it counts for is kept as a hash only.
+    """
+
+    __tablename__ = "tries"
+    __table_args__ = (sa.CheckConstraint("level >= 0", name="level_range"),)
+
+    key: bytes = Field(primary_key=True)
+    level: float
+    """How full it was at ``at``: each try adds 1, time takes away."""
+    at: datetime = Field(sa_type=sa.DateTime(timezone=True), index=True)
+    known_until: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    """Until when the person is known at the address, for having signed in from there."""
+
+
 class ApiToken(Row, table=True):
     """A named secret for a program; shown once, stored as its hash."""
 
@@ -112,4 +145,5 @@ protect(
 )
 protect("sign_in_session", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM), removed=PLATFORM)
 protect("refresh_token", seen=PLATFORM, written=PLATFORM, removed=PLATFORM)
+protect("tries", seen=PLATFORM, written=PLATFORM, removed=PLATFORM)
 protect("api_token", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM))

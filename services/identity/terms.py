@@ -1,7 +1,7 @@
 """The words of identity: what people give and what they are given."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -28,6 +28,14 @@ class Invitation:
     role: Role
     languages: tuple[str, ...] = ()
     delegation_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slowing:
+    """How fast tries may come: ``free`` at once, then one each ``pause``."""
+
+    free: int
+    pause: timedelta
 
 
 @dataclass(frozen=True, slots=True)

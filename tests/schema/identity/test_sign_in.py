@@ -7,14 +7,20 @@ import pytest
 
 from schema.app import create_app
 from schema.core.context import Reception
-from services.core.actor import SYSTEM
+from services.core.actor import SYSTEM, Scope
+from services.core.errors import NotSignedIn
 from services.core.passwords import hash_password
-from services.core.tokens import Signer, SigningKey
+from services.core.tokens import Signer, SigningKey, new_secret, secret_hash
+from services.identity import credentials
 from services.identity.credentials import Issuer
+from services.identity.errors import WrongSignIn
 from services.identity.queries import Actors
-from services.identity.tables import Person
+from services.identity.tables import ApiToken, Person
 from tests.builders import id_of
 from tests.conftest import OneAtATime
+from tests.services.core.forging import SIGNER, forgeries
+from tests.services.identity.world import PASSWORD as WORLD_PASSWORD
+from tests.services.identity.world import an_api_token, change, email_of, in_session, with_password
 
 PASSWORD = "an honest pass phrase"
 SIGN_IN = """
@@ -61,6 +67,60 @@ async def test_a_wrong_password_is_one_sentence_and_no_token(people: httpx.Async
     assert signed["accessToken"] is None
     assert signed["viewer"] is None
     assert signed["errors"] == [{"code": "WRONG_SIGN_IN", "message": "E-mail or password is not right."}]
+
+
+async def test_the_answer_is_the_same_in_every_byte_whether_there_is_such_a_person_or_not(
+    people: httpx.AsyncClient,
+) -> None:
+    async def answers(email: str) -> list[tuple[int, bytes, object]]:
+        asked = {"query": SIGN_IN, "variables": {"email": email, "password": "another pass phrase"}}
+        found = [await people.post("/graphql", json=asked) for _ in range(10)]
+        return [(one.status_code, one.content, sorted(one.headers.items())) for one in found]
+
+    known, unknown = await answers("zmb.focal.point@test.example"), await answers("zmb.nobody.here@test.example")
+    assert known == unknown
+    assert b"WRONG_SIGN_IN" in known[8][1]
+    assert b"TOO_MANY_TRIES" in known[9][1]
+
+
+async def test_no_forged_token_is_anything_but_refused(db: OneAtATime) -> None:
+    """The table of forgeries over HTTP: each is a plain 401, and the good token beside them is good."""
+    app = create_app(db, Reception(db, Issuer(SIGNER), Actors(db, SIGNER)).context, SIGNER, opened=True)
+    _, good = await in_session(db, "ZMB focal point", SIGNER)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://gof.test") as client:
+
+        async def status(token: bytes) -> int:
+            headers = [(b"authorization", b"Bearer " + token), (b"content-type", b"application/json")]
+            return (await client.post("/graphql", content=b'{"query": "{ __typename }"}', headers=headers)).status_code
+
+        assert await status(good.encode()) == 200
+        tokens = {wrong: str(token).encode("latin-1", "replace") for wrong, token in forgeries()}
+        # The blanks around a token are the header's, not its own.
+        wrong = [name for name, token in tokens.items() if token.strip() == token and await status(token) != 401]
+        assert wrong == []
+    assert len(tokens) >= 100
+
+
+async def test_people_of_a_demonstration_come_in_only_where_one_is_shown(db: OneAtATime) -> None:
+    """Their password is public: a data folder may be served in earnest later."""
+    who = "ZMB viewer"
+    await with_password(db, who)
+    async with db.write(SYSTEM) as session:
+        await change(session, Person, id_of(who), is_demo=True)
+        secret = new_secret("gof_api")
+        token = await an_api_token(session, who, Scope.READ)
+        await change(session, ApiToken, token.id, secret_hash=secret_hash(secret))
+    shown = Issuer(SIGNER, demo=True)
+    signed = await credentials.sign_in(db, shown, email_of(who), WORLD_PASSWORD)
+    assert (await Actors(db, SIGNER, demo=True).of(signed.access_token)).person_id == id_of(who)
+    for held in (signed.access_token, secret):
+        with pytest.raises(NotSignedIn):
+            await Actors(db, SIGNER).of(held)
+    with pytest.raises(NotSignedIn):
+        await credentials.refresh(db, Issuer(SIGNER), signed.refresh_token)
+    with pytest.raises(WrongSignIn):
+        await credentials.sign_in(db, Issuer(SIGNER), email_of(who), WORLD_PASSWORD)
+    assert (await credentials.refresh(db, shown, signed.refresh_token)).session_id == signed.session_id
 
 
 async def test_a_token_that_is_not_good_is_refused_before_anything_is_read(people: httpx.AsyncClient) -> None:

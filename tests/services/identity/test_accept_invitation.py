@@ -8,8 +8,9 @@ from services.core.errors import Invalid
 from services.core.table import now
 from services.identity import commands
 from services.identity.credentials import accept_invitation, sign_in
-from services.identity.errors import InvitationNotValid, WrongSignIn
+from services.identity.errors import InvitationNotValid, TakesPartElsewhere, WrongSignIn
 from services.identity.tables import Person
+from services.identity.terms import Invitation
 from tests.builders import actor, delegation_id
 from tests.services.identity.world import (
     ANOTHER,
@@ -17,6 +18,7 @@ from tests.services.identity.world import (
     ISSUER,
     PASSWORD,
     change,
+    email_of,
     invited,
     nothing_changes,
     person,
@@ -72,3 +74,27 @@ async def test_an_invitation_is_no_way_to_sign_in(db: Database) -> None:
     for password in (issued.secret, ""):
         with pytest.raises(WrongSignIn):
             await sign_in(db, ISSUER, INVITED, password)
+
+
+@pytest.mark.parametrize("email", [email_of("FRA viewer"), email_of("secretariat"), "nobody@test.example"])
+async def test_an_invitation_tells_nothing_of_who_takes_part_elsewhere(db: Database, email: str) -> None:
+    """And who takes part does not come in a second time under the same address."""
+    focal_point = actor("ZMB focal point")
+    async with db.write(focal_point) as session:
+        issued = await commands.invite_person(session, focal_point, Invitation(email, "Perhaps", Role.VIEWER))
+    row = await person(db, issued.id)
+    assert (row.email, row.delegation_id) == (email, delegation_id("ZMB"))
+    if email == "nobody@test.example":
+        await accept_invitation(db, issued.secret, PASSWORD)
+        return
+    async with nothing_changes(db):
+        with pytest.raises(TakesPartElsewhere):
+            await accept_invitation(db, issued.secret, PASSWORD)
+
+
+async def test_two_delegations_may_invite_the_same_address_and_the_person_chooses(db: Database) -> None:
+    here, there = await invited(db), await invited(db, by="FRA focal point")
+    await accept_invitation(db, there.secret, PASSWORD)
+    with pytest.raises(TakesPartElsewhere):
+        await accept_invitation(db, here.secret, PASSWORD)
+    assert (await sign_in(db, ISSUER, INVITED, PASSWORD)).person_id == there.id

@@ -12,7 +12,7 @@ from services.core.errors import NotSignedIn
 from services.core.read.shape import table_of
 from services.core.table import now
 from services.identity import commands, credentials, queries
-from services.identity.credentials import Issuer, refresh, sign_in
+from services.identity.credentials import Client, Issuer, refresh, sign_in
 from services.identity.errors import WrongSignIn
 from services.identity.tables import Person, SignInSession
 from tests.builders import actor, id_of
@@ -43,7 +43,7 @@ async def session_row(db: Database, key: object) -> SignInSession:
 
 async def test_a_person_signs_in_with_e_mail_in_any_case_and_password(db: Database) -> None:
     email = await with_password(db, WHO)
-    signed = await sign_in(db, ISSUER, f" {email.upper()} ", PASSWORD, device="Fire\nfox" * 50)
+    signed = await sign_in(db, ISSUER, f" {email.upper()} ", PASSWORD, Client("Fire\nfox" * 50))
     claims = SIGNER.verify(signed.access_token)
     assert (claims.subject, claims.session) == (id_of(WHO), signed.session_id) == (signed.person_id, signed.session_id)
     assert abs(claims.expires_at - signed.access_expires_at) <= timedelta(seconds=1)

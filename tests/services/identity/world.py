@@ -63,11 +63,11 @@ async def signed_in(db: Database, who: str) -> tuple[Actor, Signed]:
     return replace(actor(who), session_id=signed.session_id), signed
 
 
-async def in_session(db: Database, who: str) -> tuple[Actor, str]:
+async def in_session(db: Database, who: str, signer: Signer = SIGNER) -> tuple[Actor, str]:
     """A person of the world in a session, and an access token of it, without what a password costs."""
     async with db.write(SYSTEM) as session:
         begun = await a_session(session, who)
-    return replace(actor(who), session_id=begun.id), SIGNER.sign(begun.person_id, begun.id)
+    return replace(actor(who), session_id=begun.id), signer.sign(begun.person_id, begun.id)
 
 
 async def invited(db: Database, role: Role = Role.VIEWER, by: str = "ZMB focal point") -> Issued:

@@ -1,0 +1,13 @@
+"""Background work of identity; safe to run twice."""
+
+from services.core.actor import SYSTEM
+from services.core.db import Database
+from services.core.jobs import scheduled
+from services.identity import tries
+
+
+@scheduled("identity.forget_tries", "17 * * * *")
+async def forget_tries(db: Database) -> None:
+    """Remove what nobody needs any more of who tried to sign in."""
+    async with db.write(SYSTEM) as session:
+        await tries.forget_old(session)
