@@ -20,6 +20,7 @@ from schema.identity.types import Viewer
 from schema.labs.contribution_mutation import LabContributionMutation
 from schema.labs.mutation import LabMutation
 from schema.labs.query import LabQuery
+from schema.labs.subscription import LabSubscription
 from schema.labs.types import ExpressionOfInterestLab
 from schema.labs.work_mutation import LabWorkMutation
 from schema.matching.cooperation_types import MemberStateExperience
@@ -97,7 +98,7 @@ class Mutation(
     "changed, read anew with the rights you have then. It ends when your token does, when what you may do changes, and "
     "when you may not know of the thing any more."
 )
-class Subscription(ExchangeSubscription, IdentitySubscription, ProposalSubscription):
+class Subscription(ExchangeSubscription, IdentitySubscription, LabSubscription, ProposalSubscription):
     """All live reads."""
 
 

@@ -178,11 +178,17 @@ class Events:
 @asynccontextmanager
 async def followed(host: str, token: str, key: UUID, method: str = "POST") -> AsyncIterator[Events]:
     """A stream of someone who follows an expression of interest."""
-    asked = {"query": CHANGED, "variables": variables(key)}
+    async with followed_query(host, token, {"query": CHANGED, "variables": variables(key)}, method) as events:
+        yield events
+
+
+@asynccontextmanager
+async def followed_query(host: str, token: str, asked: dict[str, Any], method: str = "POST") -> AsyncIterator[Events]:
+    """A stream of someone who follows what a request asks for."""
     headers = {"accept": "text/event-stream", "authorization": token}
     given: dict[str, Any] = {"json": asked}
     if method == "GET":
-        given = {"params": {"query": CHANGED, "variables": orjson.dumps(variables(key)).decode()}}
+        given = {"params": {**asked, "variables": orjson.dumps(asked["variables"]).decode()}}
     async with (
         httpx.AsyncClient(timeout=60) as client,
         client.stream(method, f"http://{host}/graphql", headers=headers, **given) as response,
