@@ -14,11 +14,12 @@ from schema.core.websocket import SocketEndpoint
 from schema.files import FileEndpoint, Files
 from schema.root import SCHEMA
 from services.core.db import Database
+from services.core.keys import SIGNING_KEYS, KeyFile
 from services.core.links import Links
 from services.core.listening import Listener
 from services.core.settings import Settings
 from services.core.storage import open_storage
-from services.core.tokens import Signer, load_or_create_keys
+from services.core.tokens import Signer
 from services.identity.credentials import Issuer
 from services.identity.queries import Actors
 
@@ -69,7 +70,7 @@ def serving(settings: Settings, app_url: str) -> tuple[FastAPI, Database]:
     """Return the application as it serves people, and its database, both still closed."""
     db, listener = Database(app_url), Listener(app_url)
     folder = settings.data_dir / "keys"
-    keys, links = load_or_create_keys(folder / "signing.pem"), Links.of_folder(folder)
+    keys, links = KeyFile(folder / SIGNING_KEYS), Links.of_folder(folder)
     signer = Signer(keys, issuer=settings.public_url, audience=settings.public_url)
     access, refresh = timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
     issuer = Issuer(signer, access, refresh, demo=bool(settings.demo))

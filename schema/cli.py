@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from schema import running
+from schema.keys import keys
 from services.core.errors import DomainError
 from services.core.exporting.formats import Format
 
@@ -28,6 +29,7 @@ app.add_typer(reference, name="reference", no_args_is_help=True)
 app.add_typer(demo, name="demo", no_args_is_help=True)
 app.add_typer(imports, name="import", no_args_is_help=True)
 app.add_typer(mails, name="mails", no_args_is_help=True)
+app.add_typer(keys, name="keys", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 

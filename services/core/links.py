@@ -14,8 +14,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.core.errors import Conflict, NotFound
+from services.core.keys import read_or_make_secret
 from services.core.table import now
-from services.core.tokens import read_or_make_secret
 
 WINDOW = 300
 """Seconds. A link is good for 5 to 10 minutes: its end is a multiple of this, so that asking again gives the same."""

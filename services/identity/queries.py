@@ -161,8 +161,9 @@ class Actors:
         """Return the claims of an access token that has not expired, its signature verified once; None for others."""
         if token.startswith(f"{API_TOKEN}_"):
             return None
-        if seen is not None and seen.claims is not None and now() < seen.claims.expires_at:
-            return seen.claims
+        known = None if seen is None else seen.claims
+        if known is not None and now() < known.expires_at and self._signer.holds(known.kid):
+            return known
         return self._signer.verify(token)
 
     async def _looked_up(self, key: bytes, claims: AccessClaims | None) -> Actor:

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from schema.app import create_app
 from schema.core.context import Reception
 from services.core.actor import SYSTEM, Audience
+from services.core.keys import SigningKey
 from services.core.passwords import hash_password
 from services.core.read.shape import table_of
-from services.core.tokens import Signer, SigningKey
+from services.core.tokens import Signer
 from services.identity.credentials import Issuer
 from services.identity.queries import Actors
 from services.identity.tables import Person

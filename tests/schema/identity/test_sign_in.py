@@ -9,8 +9,9 @@ from schema.app import create_app
 from schema.core.context import Reception
 from services.core.actor import SYSTEM, Scope
 from services.core.errors import NotSignedIn
+from services.core.keys import SigningKey
 from services.core.passwords import hash_password
-from services.core.tokens import Signer, SigningKey, new_secret, secret_hash
+from services.core.tokens import Signer, new_secret, secret_hash
 from services.identity import credentials
 from services.identity.credentials import Issuer
 from services.identity.errors import WrongSignIn

@@ -17,8 +17,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from services.core.actor import SYSTEM
 from services.core.db import Database, Writer
 from services.core.ids import write_id
+from services.core.keys import KeyFile
 from services.core.read.shape import table_of
-from services.core.tokens import Signer, load_or_create_keys
+from services.core.tokens import Signer
 from services.membership.tables import Delegation
 from services.membership.terms import Standing
 from services.proposals import expression_commands as commands
@@ -50,7 +51,7 @@ class Place:
     async def token(self, who: str, lifetime: timedelta = timedelta(minutes=10)) -> str:
         """An access token of a new session of someone."""
         begun = await self.write(lambda session: a_session(session, who))
-        keys = load_or_create_keys(self.data_dir / "keys" / "signing.pem")
+        keys = KeyFile(self.data_dir / "keys" / "signing.pem")
         signer = Signer(keys, PUBLIC_URL, PUBLIC_URL)
         return f"Bearer {signer.sign(begun.person_id, begun.id, lifetime)}"
 

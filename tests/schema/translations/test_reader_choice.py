@@ -11,7 +11,8 @@ from schema.app import create_app
 from schema.core.context import Reception
 from services.core.actor import Actor
 from services.core.ids import write_id
-from services.core.tokens import Signer, SigningKey
+from services.core.keys import SigningKey
+from services.core.tokens import Signer
 from services.identity.credentials import Issuer
 from services.identity.queries import Actors
 from tests.builders import actor

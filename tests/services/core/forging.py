@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from services.core.keys import SigningKey
 from services.core.table import now
-from services.core.tokens import Signer, SigningKey
+from services.core.tokens import Signer
 
 KEY, OTHER, STRANGER = SigningKey.generate(), SigningKey.generate(), SigningKey.generate()
 ISSUER, AUDIENCE = "https://gof.example", "gof"

@@ -1,22 +1,16 @@
 import base64
 import hashlib
-import stat
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from services.core import tokens
 from services.core.errors import Invalid, NotSignedIn
 from services.core.table import now
-from services.core.tokens import AccessClaims, Signer, SigningKey, load_or_create_keys, new_secret, secret_hash
+from services.core.tokens import AccessClaims, Signer, new_secret, secret_hash
 from tests.services.core.forging import (
     AUDIENCE,
     ISSUER,
@@ -54,7 +48,9 @@ def test_a_token_tells_who_and_until_when_whoever_wrote_its_letters() -> None:
     by_hand = signed(header(), claims()), signed(header(kid=OTHER.kid), claims(), OTHER)
     for token in (SIGNER.sign(PERSON, SESSION), *by_hand):
         told = SIGNER.verify(token)
-        assert told == AccessClaims(PERSON, SESSION, told.issued_at, told.issued_at + timedelta(minutes=10), told.jti)
+        assert told == AccessClaims(
+            PERSON, SESSION, told.issued_at, told.issued_at + timedelta(minutes=10), told.jti, told.kid
+        )
         assert before <= told.issued_at <= now()
     assert SIGNER.verify(SIGNER.sign(PERSON, SESSION)).jti != told.jti
 
@@ -133,67 +129,6 @@ def test_the_jwk_set_holds_public_keys_only_under_their_thumbprints() -> None:
     assert first["kid"] == base64url(hashlib.sha256(required.encode()).digest())
     point = b"\x04" + base64.urlsafe_b64decode(first["x"] + "=") + base64.urlsafe_b64decode(first["y"] + "=")
     assert point == POINT
-
-
-def test_a_key_survives_its_pem_and_does_not_show_itself() -> None:
-    again = SigningKey.from_pem(KEY.to_pem())
-    assert Signer([again], ISSUER, AUDIENCE).verify(SIGNER.sign(PERSON, SESSION)).subject == PERSON
-    assert repr(again) == f"SigningKey(kid='{KEY.kid}')"
-
-
-def other_pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, password: bytes = b"") -> bytes:
-    lock = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
-    return key.private_bytes(Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
-
-
-NO_PEM = "unencrypted private key in PEM"
-
-
-@pytest.mark.parametrize(
-    ("pem", "says"),
-    [
-        pytest.param(b"", NO_PEM, id="nothing"),
-        pytest.param(b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", NO_PEM, id="broken"),
-        pytest.param(KEY.public_pem(), NO_PEM, id="public"),
-        pytest.param(other_pem(ec.generate_private_key(ec.SECP256R1()), b"secret"), NO_PEM, id="encrypted"),
-        pytest.param(other_pem(ec.generate_private_key(ec.SECP384R1())), "curve P-256", id="P-384"),
-        pytest.param(other_pem(rsa.generate_private_key(65537, 2048)), "curve P-256", id="RSA"),
-    ],
-)
-def test_a_key_of_another_kind_is_refused(pem: bytes, says: str) -> None:
-    with pytest.raises(Invalid, match=says):
-        SigningKey.from_pem(pem)
-
-
-def test_the_key_file_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
-    path = tmp_path / "secrets" / "signing.pem"
-    assert load_or_create_keys(path)[0].kid == load_or_create_keys(path)[0].kid
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [file.name for file in path.parent.iterdir()] == ["signing.pem"]
-
-
-def test_servers_that_start_together_get_the_same_key(tmp_path: Path) -> None:
-    path = tmp_path / "signing.pem"
-    with ThreadPoolExecutor(8) as threads:
-        kids = set(threads.map(lambda _: load_or_create_keys(path)[0].kid, range(8)))
-    assert len(kids) == 1
-    assert [file.name for file in tmp_path.iterdir()] == ["signing.pem"]
-
-
-def test_a_key_file_may_hold_several_keys_in_order(tmp_path: Path) -> None:
-    (path := tmp_path / "signing.pem").write_bytes(OTHER.to_pem() + b"\n# the old one\n" + KEY.to_pem())
-    path.chmod(0o440)
-    assert [key.kid for key in load_or_create_keys(path)] == [OTHER.kid, KEY.kid]
-
-
-@pytest.mark.parametrize("mode", [0o644, 0o660, 0o604])
-def test_a_key_file_open_to_others_or_without_a_key_is_refused(tmp_path: Path, mode: int) -> None:
-    (path := tmp_path / "signing.pem").touch(0o600)
-    with pytest.raises(Invalid, match="holds no private key in PEM"):
-        load_or_create_keys(path)
-    path.chmod(mode)
-    with pytest.raises(Invalid, match="chmod 600"):
-        load_or_create_keys(path)
 
 
 def test_secrets_are_long_random_and_named_and_kept_as_their_sha_256() -> None:

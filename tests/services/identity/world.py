@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from services.core.actor import SYSTEM, Actor, Role, Scope
 from services.core.audit import RecordLeaf
 from services.core.db import Database, Writer
+from services.core.keys import SigningKey
 from services.core.passwords import hash_password
 from services.core.read.shape import table_of
 from services.core.table import now
-from services.core.tokens import Signer, SigningKey
+from services.core.tokens import Signer
 from services.identity.commands import invite_person
 from services.identity.credentials import Issuer, sign_in
 from services.identity.tables import ApiToken, Person, RefreshToken, SignInSession
