@@ -12,6 +12,7 @@ from schema.core.context import MakeContext, Reception
 from schema.core.transport import GraphQLEndpoint
 from schema.core.websocket import SocketEndpoint
 from schema.files import FileEndpoint, Files
+from schema.record.routes import RecordEndpoint
 from schema.root import SCHEMA
 from services.core.db import Database
 from services.core.keys import SIGNING_KEYS, KeyFile
@@ -22,6 +23,8 @@ from services.core.storage import open_storage
 from services.core.tokens import Signer
 from services.identity.credentials import Issuer
 from services.identity.queries import Actors
+from services.record.jobs import keys_of
+from services.record.notes import HeadKeys
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """All of them reach the endpoint, so that it can refuse in JSON."""
@@ -34,12 +37,13 @@ def create_app(
     *,
     listener: Listener | None = None,
     files: Files | None = None,
+    record_keys: HeadKeys | None = None,
     public_url: str = "",
     opened: bool = False,
 ) -> FastAPI:
     """Return the application over ``db``; ``make_context`` finds out who asks, ``listener`` wakes subscriptions.
 
-    Without ``files`` none can be uploaded or fetched.
+    Without ``files`` none can be uploaded or fetched, without ``record_keys`` the record has no plain HTTP.
 
     The application opens and closes ``db`` with its own life, unless it is ``opened`` already, and listens meanwhile.
     """
@@ -63,6 +67,8 @@ def create_app(
     app.router.routes.extend(http.ROUTES)
     if files is not None:
         app.router.routes.extend(FileEndpoint(db, make_context, files).routes())
+    if record_keys is not None:
+        app.router.routes.extend(RecordEndpoint(db, make_context, record_keys).routes())
     return app
 
 
@@ -76,5 +82,8 @@ def serving(settings: Settings, app_url: str) -> tuple[FastAPI, Database]:
     issuer = Issuer(signer, access, refresh, demo=bool(settings.demo))
     reception = Reception(db, issuer, Actors(db, signer, demo=issuer.demo), listener, links)
     files = Files(open_storage(settings), links)
-    app = create_app(db, reception.context, signer, listener=listener, files=files, public_url=settings.public_url)
+    app = create_app(
+        db, reception.context, signer,
+        listener=listener, files=files, record_keys=keys_of(settings), public_url=settings.public_url,
+    )  # fmt: skip
     return app, db

@@ -40,6 +40,7 @@ from schema.proposals.query import ProposalQuery
 from schema.proposals.subscription import ProposalSubscription
 from schema.proposals.thread_mutation import ThreadMutation
 from schema.proposals.types import Proposal
+from schema.record.query import RecordQuery
 from schema.taxonomy.query import TaxonomyQuery
 from schema.taxonomy.types import MemberState
 from schema.translations.mutation import TranslationMutation
@@ -55,6 +56,7 @@ from services.practices.shapes import PRACTICE_BY_ID
 from services.proposals.expression_shapes import EXPRESSION_OF_INTEREST_BY_ID
 from services.proposals.shapes import PROPOSAL_BY_ID
 from services.proposals.thread_shapes import ATTACHMENT_BY_ID, THREAD_MESSAGE_BY_ID
+from services.record.shapes import ENTRY_BY_ID, HEAD_BY_ID
 from services.translations.shapes import SUGGESTION_BY_ID
 
 
@@ -68,6 +70,7 @@ class Query(
     MembershipQuery,
     PracticeQuery,
     ProposalQuery,
+    RecordQuery,
     TaxonomyQuery,
     TranslationQuery,
 ):
@@ -126,6 +129,8 @@ NODES.update(
     expression_of_interest=("ExpressionOfInterest", EXPRESSION_OF_INTEREST_BY_ID),
     practice=("Practice", PRACTICE_BY_ID),
     proposal=("Proposal", PROPOSAL_BY_ID),
+    record_head=("RecordHead", HEAD_BY_ID),
+    record_leaf=("RecordEntry", ENTRY_BY_ID),
     session=("Session", SESSION_BY_ID),
     thread_message=("ThreadMessage", THREAD_MESSAGE_BY_ID),
     standing_proposal=("StandingProposal", STANDING_PROPOSAL_BY_ID),

@@ -21,6 +21,7 @@ import httpx
 import obstore
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from obstore.exceptions import GenericError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from starlette.requests import HTTPConnection
@@ -35,6 +36,7 @@ from services.core.db import Database, Reader, Writer, connect, identify, kept, 
 from services.core.links import Links
 from services.core.settings import Settings
 from services.core.storage import Storage, local_storage, open_storage
+from services.record.notes import HeadKeys
 from services.taxonomy.commands import load_reference
 from services.taxonomy.reference import read_reference
 from tests.builders import actor, build_world
@@ -189,7 +191,8 @@ async def http(db: OneAtATime, storage: Storage) -> AsyncIterator[httpx.AsyncCli
         who = actor(request.headers.get("x-actor", "public"))
         return Context(db, replace(who, link=links.of(who.person_id) if who.person_id else None))
 
-    app = create_app(db, make_context, files=Files(storage, links), opened=True)
+    keys = HeadKeys((Ed25519PrivateKey.from_private_bytes(bytes(range(32))),), "record.test")
+    app = create_app(db, make_context, files=Files(storage, links), record_keys=keys, opened=True)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://gof.test") as client:
         yield client

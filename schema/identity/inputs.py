@@ -11,10 +11,12 @@ from schema.core.execution import read
 from schema.core.fields import ERRORS, KEY
 from schema.core.scalars import LanguageTag
 from schema.identity.types import ApiToken, Person, Session, Viewer
+from schema.record.types import RecordHead
 from services.core.actor import Role, Scope
 from services.core.ids import write_id
 from services.identity import shapes
 from services.identity.terms import MailSetting
+from services.record.shapes import NEWEST_HEAD
 
 
 @strawberry.input(description="E-mail address and password.")
@@ -138,6 +140,14 @@ class Signed:
 @strawberry.type(description="What you hold once you are signed in, or why you are not.")
 class SignInPayload(Signed):
     """Answer of signIn."""
+
+    @strawberry.field(
+        description="The newest signed head of the record; null if you are not signed in, and before the first. Keep it: "
+        "against it any later change to the record is found."
+    )
+    async def record_head(self, info: Info) -> RecordHead | None:
+        """Handed out with each sign-in, so that many hold many of them."""
+        return await read(info, NEWEST_HEAD) if self.access_token else None
 
 
 @strawberry.type(description="The next tokens of your session. A spent refresh token ends the session.")

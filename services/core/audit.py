@@ -33,11 +33,15 @@ class RecordLeaf(SQLModel, table=True):
     """One act as the record keeps it; never changed, never removed."""
 
     __tablename__ = "record_leaf"
+    __table_args__ = (
+        sa.Index("ix_record_leaf_delegation_id", "delegation_id", sa.text("id DESC"), postgresql_include=["role"]),
+        sa.Index("ix_record_leaf_role", "role", sa.text("id DESC"), postgresql_include=["delegation_id"]),
+    )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     at: datetime = Field(default_factory=now, sa_type=sa.DateTime(timezone=True))
     person_id: UUID | None = None
-    delegation_id: UUID | None = Field(default=None, index=True)
+    delegation_id: UUID | None = None
     role: Role = Field(sa_type=text_enum(Role))
     act: str
     object_kind: str

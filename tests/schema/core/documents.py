@@ -139,6 +139,8 @@ class Writer:
         match kind.name:
             case "Int":
                 return self.chance.randint(1, 4) if self.chance.random() < 0.95 else self.chance.choice([0, 101, -1])
+            case "BigInt":
+                return str(self.chance.randint(0, 9)) if self.chance.random() < 0.95 else "-1"
             case "ID":
                 return self.chance.choice([*self.ids, "practice_nonsense"])
             case "Boolean":

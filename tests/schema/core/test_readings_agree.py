@@ -32,6 +32,7 @@ from tests.services.membership.world import build_standing_examples
 from tests.services.notices.examples import build_notice_examples
 from tests.services.proposals.thread_world import build_thread_examples
 from tests.services.proposals.world import build_proposal_examples
+from tests.services.record.examples import build_record_examples
 from tests.services.translations.world import build_translation_examples
 
 WHO = [
@@ -94,6 +95,7 @@ async def test_both_readings_of_random_documents_are_equal(
         made += await build_thread_examples(session)
         made += await build_lab_examples(session)
         made += await build_work_examples(session)
+        made += await build_record_examples(session)
     ids = [write_id(kind, key) for kind, key in made]
     taken = [one for one in ids if one.rpartition("_")[0] == snake(root)]
     ids += taken * (3 * len(ids) // max(len(taken), 1))  # mostly ids that the root takes, however many others there are
