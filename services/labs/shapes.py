@@ -5,6 +5,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.core.days import or_last
 from services.core.ids import of_kind
 from services.core.policy import may, reasons_against
 from services.core.read.shape import (
@@ -41,7 +42,7 @@ from services.labs.work_shapes import (
 from services.membership.shapes import DELEGATION
 from services.practices.shapes import PRACTICE
 from services.proposals.expression_shapes import EXPRESSION_OF_INTEREST
-from services.proposals.shapes import LAST_DAY, PROPOSAL
+from services.proposals.shapes import PROPOSAL
 from services.taxonomy.shapes import today
 from services.translations.shapes import translatable
 
@@ -168,7 +169,7 @@ LABS = Connection(
         ),
         LabOrder.DUE: Order(
             "labs.due",
-            lambda row, _: [(sa.func.coalesce(row.next_due_on, LAST_DAY, type_=sa.Date()), False), (row.id, False)],
+            lambda row, _: [(or_last(row.next_due_on), False), (row.id, False)],
             (sa.Date(), sa.Uuid()),
         ),
         LabOrder.RELEVANCE: Order(

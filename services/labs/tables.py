@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from services.core.actor import Audience
+from services.core.days import indexed
 from services.core.protection import DELEGATION, PLATFORM, SHARED, either, protect
 from services.core.table import Row, now, text_enum, text_enum_array
 from services.core.texts import TextRow, text_arguments
@@ -48,7 +49,7 @@ class Lab(Row, table=True):
         ),
         sa.Index(
             "ix_lab_next_due_on",
-            sa.text("COALESCE(next_due_on, '2200-12-31'::date)"),
+            indexed("next_due_on"),
             "id",
             postgresql_include=["next_due_on", "parties", "visibility", "status"],
         ),

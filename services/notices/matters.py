@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from services.core.actor import Role, Viewer
+from services.core.days import or_last
 from services.core.policy import Refusal
 from services.core.read.shape import (
     Ask,
@@ -45,7 +46,6 @@ from services.practices.terms import PracticeStatus
 from services.proposals import expression_policy
 from services.proposals import policy as proposals
 from services.proposals.rules import EXPIRY_NOTICE_DAYS
-from services.proposals.shapes import LAST_DAY
 from services.proposals.tables import ExpressionOfInterest, Proposal
 from services.proposals.terms import Party, ProposalStatus
 from services.taxonomy.shapes import today
@@ -238,7 +238,7 @@ MATTERS = Connection(
         MatterOrder.DEADLINE: Order(
             "matters.deadline",
             lambda row, _: [
-                (sa.func.coalesce(row.deadline, LAST_DAY, type_=sa.Date()), False),
+                (or_last(row.deadline), False),
                 (row.since, False),
                 (sa.cast(row.kind, sa.Text), False),
                 (row.about_id, False),

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from services.core.days import or_last
 from services.core.ids import of_kind
 from services.core.read.shape import (
     Ask,
@@ -21,7 +22,7 @@ from services.core.read.shape import (
 )
 from services.membership.shapes import DELEGATION
 from services.proposals import expression_policy as policy
-from services.proposals.shapes import LAST_DAY, PROPOSAL, acts
+from services.proposals.shapes import PROPOSAL, acts
 from services.proposals.tables import ExpressionOfInterest
 from services.proposals.terms import Direction
 from services.proposals.thread_tables import ThreadMessage
@@ -108,7 +109,7 @@ EXPRESSIONS_OF_INTEREST = Connection(
         ),
         ExpressionOrder.DEADLINE: Order(
             "expressions.deadline",
-            lambda row, _: [(sa.func.coalesce(row.turn_deadline, LAST_DAY, type_=sa.Date()), False), (row.id, False)],
+            lambda row, _: [(or_last(row.turn_deadline), False), (row.id, False)],
             (sa.Date(), sa.Uuid()),
         ),
     },

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.core.actor import Audience
+from services.core.days import indexed
 from services.core.protection import DELEGATION, OWN, PLATFORM, SECRETARIAT, SHARED, either, protect
 from services.core.table import Row, now, text_enum, text_enum_array
 from services.core.texts import TextRow, text_arguments
@@ -55,16 +56,30 @@ class Proposal(Row, table=True):
         ),
         sa.Index(
             "ix_proposal_expiring",
-            sa.text("COALESCE(expires_on, '2200-12-31'::date)"),
+            indexed("expires_on"),
             "id",
             postgresql_include=["expires_on", "delegation_id", "status", "visibility", "side"],
         ),
         sa.Index(
             "ix_proposal_delegation_id_expiring",
             "delegation_id",
-            sa.text("COALESCE(expires_on, '2200-12-31'::date)"),
+            indexed("expires_on"),
             "id",
             postgresql_include=["expires_on", "status", "visibility", "side"],
+        ),
+        sa.Index(
+            "ix_proposal_status",
+            "status",
+            sa.text("listed_at DESC"),
+            sa.text("id DESC"),
+            postgresql_include=["delegation_id", "visibility", "side", "expires_on"],
+        ),
+        sa.Index(
+            "ix_proposal_status_expiring",
+            "status",
+            indexed("expires_on"),
+            "id",
+            postgresql_include=["expires_on", "delegation_id", "visibility", "side"],
         ),
         sa.Index(
             "ix_proposal_codes",
@@ -164,7 +179,7 @@ class ExpressionOfInterest(Row, table=True):
         *(
             sa.Index(
                 f"ix_expression_of_interest_{one}_deadline",
-                *(one, sa.text("COALESCE(turn_deadline, '2200-12-31'::date)"), "id"),
+                *(one, indexed("turn_deadline"), "id"),
                 postgresql_include=["turn_deadline", *(other for other in _READ if other != one)],
             )
             for one in ("sender_id", "receiver_id")

@@ -6,6 +6,7 @@ They are made from the SDL, so a new field is asked for as soon as it is there; 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from graphql import (
@@ -28,7 +29,7 @@ DEPTH = 3
 NESTED = 3
 """The page size of lists inside lists."""
 RANKED = {"matches"}
-"""Fields that rank everything anew for each object: asked for one object, not for each of a list."""
+"""Fields that rank everything anew, which takes a second: asked for one object, with one value for each filter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +56,26 @@ class Asking:
         if is_connection(field):
             yield from self._list_cases(root, field, "{ %s }", root, whole=True)
             return
-        for given in self._given(root, field):
+        for place, given in enumerate(self._given(root, field)):
             opened = f"{root}{given}"
             yield Case(f"{opened} whole", "whole", f"{{ {opened} {self.whole(self._objects(field), 0)} }}")
-            for kind in self._objects(field):
+            for kind in self._behind(field, given):
                 for name, inner in kind.fields.items():
-                    if is_connection(inner):
+                    if is_connection(inner) and not (place and name in RANKED):
                         around = f"{{ {opened} {{ ... on {kind.name} {{ %s }} }} }}"
                         yield from self._list_cases(name, inner, around, f"{opened}.{name}", whole=False)
 
+    def _behind(self, field: GraphQLField, given: str) -> Sequence[GraphQLObjectType]:
+        """The types that may answer; of an interface the one that the id in ``given`` names."""
+        kinds, named = self._objects(field), given.rpartition("_")[0]
+        return kinds if len(kinds) == 1 else [kind for kind in kinds if named.endswith(f'"{snake(kind.name)}')]
+
     def _list_cases(self, name: str, field: GraphQLField, around: str, called: str, *, whole: bool) -> Iterator[Case]:
-        orders = self._orders(field)
+        orders, filters = self._orders(field), self._filters(field, most=1 if name in RANKED else None)
         if whole:
             text = f"{name}(first: 20) {self.connection(field, 0)}"
             yield Case(f"{called} whole", "whole", around % text)
-        for where, searched in [("", False), *self._filters(field)]:
+        for where, searched in [("", False), *filters]:
             yield Case(f"{called} count {where}", "count", around % f"{name}{_joined(where)} {{ totalCount }}")
             for order in orders or [""]:
                 if order == "RELEVANCE" and not searched:
@@ -136,14 +142,14 @@ class Asking:
         kind = get_named_type(field.args["order"].type) if "order" in field.args else None
         return list(kind.values) if isinstance(kind, GraphQLEnumType) else []
 
-    def _filters(self, field: GraphQLField) -> Iterator[tuple[str, bool]]:
-        """Each filter with each of its samples, alone; then those that people combine; and whether it searches."""
+    def _filters(self, field: GraphQLField, most: int | None) -> Iterator[tuple[str, bool]]:
+        """Each filter with ``most`` of its samples, alone; then those that people combine; and whether it searches."""
         if "where" not in field.args:
             return
         kind = get_named_type(field.args["where"].type)
         assert isinstance(kind, GraphQLInputObjectType)
         for key, one in kind.fields.items():
-            for value in self._values(kind.name, key, one.type):
+            for value in islice(self._values(kind.name, key, one.type), most):
                 yield f"where: {{{key}: {value}}}", key == "search"
         for combined in self.samples.combined(kind.name):
             yield f"where: {{{combined}}}", "search" in combined

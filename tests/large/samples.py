@@ -41,6 +41,8 @@ _LISTS = {
     "sectors": ('["11130"]', '["16010", "23210"]', '["99999"]'),
     "sdgTargets": ('["4.4"]', '["17.18"]'),
     "workingLanguages": ('["ar"]', '["pt"]'),
+    "state": ('"KEN"', '"TUV"'),
+    "sector": ('"11130"',),
     "goal": ('"4"',),
     "category": ('"111"',),
     "region": ('"002"', '"061"'),
@@ -91,8 +93,9 @@ class Samples:
 
     def filter(self, where: str, key: str) -> Sequence[str]:
         """Values of a filter that are no enum and no boolean."""
-        if key in self.ids:
-            return self.ids[key]
+        found = self.ids.get(key) or self.ids.get(f"lab_{key}")
+        if found:
+            return found
         if key in {"expiresAfter", "expiresBefore", "asOf"}:
             return [f'"{today() + timedelta(days=days)}"' for days in (-2000, 7, 30, 900)]
         if key in _LISTS:

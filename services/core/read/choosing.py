@@ -44,6 +44,8 @@ class Choice:
         """The ``id`` of each row and its keys, ``gof_key_0`` and so on, in any order."""
         entries = list(self._entries())
         steps = [self._step(number, entry).subquery() for number in self._open() for entry in entries]
+        if not steps:
+            return self._step(0, (None, [sa.false()])).subquery()
         if len(steps) == 1:
             return steps[0]
         united = sa.union(*(sa.select(*step.c) for step in steps)).subquery()
@@ -56,14 +58,13 @@ class Choice:
         return [key.desc() if down else key.asc() for key, (_, down) in zip(keys, wanted, strict=True)]
 
     def _open(self) -> list[int]:
-        """The numbers of the ways by which something may be visible; where there is none, any one will find that."""
+        """The numbers of the ways by which something may be visible."""
         ways = self.ways(self.ask.viewer, Columns(self.shape.source()))
-        possible = [
+        return [
             number
             for number, way in enumerate(ways)
             if not any(self.where.get(name) in values for name, values in way.unless.items())
         ]
-        return possible or [0]
 
     def _entries(self) -> Iterator[Entry]:
         crowded: list[Condition] = []

@@ -33,14 +33,14 @@ class Listing:
         self.filtered = arguments.fingerprint(self.where)
         self.after = arguments.after(chosen.arguments.get("after"), self.order, self.filtered)
 
-    def rows(self) -> tuple[sa.FromClause, Columns, list[Condition]]:
-        """A fresh alias of the rows before any page: source, columns, and what must hold."""
+    def rows(self, *, by_ids: bool = False) -> tuple[sa.FromClause, Columns, list[Condition]]:
+        """A fresh alias of the rows before any page: source, columns, and what must hold (see ``filters``)."""
         source = self.field.over(self.parent, self.ask) if self.field.over else self.shape.source()
         for one, values in self.met:
             source = one.joins(source, *values) if one.joins else source
         row = Columns(source)
         conditions = self.shape.conditions(self.ask.viewer, self.field.on, self.parent, row)
-        return source, row, [*conditions, *self.filters(row)]
+        return source, row, [*conditions, *self.filters(row, by_ids=by_ids)]
 
     @cached_property
     def met(self) -> list[tuple[Filter, list[Any]]]:
@@ -50,14 +50,17 @@ class Listing:
             for name, value in self.where.items()
         ]
 
-    def filters(self, row: Columns) -> list[Condition]:
-        """What the filters want of a row."""
-        return [one.holds(row, self.ask, values) for one, values in self.met if one.condition]
+    def filters(self, row: Columns, *, by_ids: bool) -> list[Condition]:
+        """What the filters want of a row; with ``by_ids`` that it is one of those they find, where they find ids."""
+        return [
+            row.id.in_(one.ids(None, *values)) if by_ids and one.ids else one.holds(row, self.ask, values)
+            for one, values in self.met
+            if one.condition
+        ]
 
     def total(self) -> Text:
         """How many there are in all."""
-        source, row, conditions = self.rows()
-        conditions += [row.id.in_(one.ids(None, *values)) for one, values in self.met if one.ids]
+        source, _, conditions = self.rows(by_ids=True)
         count = sa.select(sa.func.count()).select_from(source).where(*conditions)
         return sa.cast(within(self.parent, count).scalar_subquery(), sa.Text)
 
