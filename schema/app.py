@@ -80,7 +80,7 @@ def serving(settings: Settings, app_url: str) -> tuple[FastAPI, Database]:
     signer = Signer(keys, issuer=settings.public_url, audience=settings.public_url)
     access, refresh = timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
     issuer = Issuer(signer, access, refresh, demo=bool(settings.demo))
-    reception = Reception(db, issuer, Actors(db, signer, demo=issuer.demo), listener, links)
+    reception = Reception(db, issuer, Actors(db, signer, demo=issuer.demo), listener, links, settings.public_url)
     files = Files(open_storage(settings), links)
     app = create_app(
         db, reception.context, signer,

@@ -9,6 +9,7 @@ from uuid import uuid4
 import strawberry
 from starlette.requests import HTTPConnection
 
+from schema.core.cookies import ACCESS, Cookies
 from services.core.actor import PUBLIC, Actor
 from services.core.db import Database
 from services.core.errors import NotPermitted, NotSignedIn
@@ -50,6 +51,7 @@ class Context:
     client: Client = field(default_factory=Client)
     listener: Listener | None = None
     look: Look | None = None
+    cookies: Cookies | None = None
     request_id: str = field(default_factory=lambda: uuid4().hex[:16])
 
     def require_actor(self) -> Actor:
@@ -66,6 +68,11 @@ class Context:
         """Return what sign-ins are made with."""
         assert self.issuer is not None, "this application signs nobody in"
         return self.issuer
+
+    def require_cookies(self) -> Cookies:
+        """Return the cookies of the request."""
+        assert self.cookies is not None, "this application knows no cookies"
+        return self.cookies
 
     def require_listener(self) -> Listener:
         """Return what subscriptions hear by."""
@@ -96,21 +103,30 @@ MakeContext = Callable[[HTTPConnection], Awaitable[Context]]
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """Finds out who makes a request, by its bearer token and its languages; ``links`` sign what it may follow."""
+    """Finds out who makes a request, by its bearer token or its cookie and its languages.
+
+    ``links`` sign what it may follow; ``public_url`` is the address of the pages whose cookies count.
+    """
 
     db: Database
     issuer: Issuer
     actors: Actors
     listener: Listener | None = None
     links: Links | None = None
+    public_url: str = ""
 
     async def context(self, request: HTTPConnection) -> Context:
         """Return the context of a request; without a token the public asks.
 
+        A cookie that stands for nobody any more counts as none: the browser cannot leave it out.
+
         Raises:
-            NotSignedIn: there is a token and it stands for nobody any more.
+            NotSignedIn: there is a token and it stands for nobody any more; or a cookie, not from a page of ours.
         """
+        cookies = Cookies.of(request, self.public_url)
         token = bearer(request.headers.get("authorization"))
+        if token is None and (held := cookies.read(ACCESS)) and await self._is_good(held):
+            token = held
         preferred = accept_language(request.headers.get("accept-language"))
 
         async def look(age: float) -> tuple[Actor, float]:
@@ -122,7 +138,14 @@ class Reception:
         actor, _ = await look(self.actors.SECONDS)
         address = "" if request.client is None else request.client.host
         client = Client(request.headers.get("user-agent", "")[:200], address)
-        return Context(self.db, actor, self.issuer, client, self.listener, look)
+        return Context(self.db, actor, self.issuer, client, self.listener, look, cookies)
+
+    async def _is_good(self, token: str) -> bool:
+        try:
+            await self.actors.of(token)
+        except NotSignedIn:
+            return False
+        return True
 
 
 def bearer(header: str | None) -> str | None:

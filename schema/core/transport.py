@@ -64,6 +64,8 @@ class GraphQLEndpoint:
         if kind == "mutation" and request.method == "GET":
             raise Refused(405, "A mutation cannot be asked for by GET.", headers={"allow": "POST"})
         if kind == "subscription" or media == EVENTS:
+            if context.cookies is not None:
+                context.cookies.writable = False  # the head of such an answer is sent before anything is done
             return EventStream(results(self._schema, asked, context), context.request_id)
         result: ExecutionResult = await self._schema.execute(
             asked.query,
@@ -73,7 +75,11 @@ class GraphQLEndpoint:
             allowed_operation_types={OperationType.QUERY, OperationType.MUTATION},
         )
         answer = document(result, context.request_id)
-        return written(400 if "data" not in answer and media == GRAPHQL else 200, answer, media)
+        response = written(400 if "data" not in answer and media == GRAPHQL else 200, answer, media)
+        for cookie in context.cookies.written if context.cookies is not None else ():
+            response.headers.append("set-cookie", cookie)
+            response.headers["cache-control"] = "no-store"
+        return response
 
 
 def accepted_types(header: str | None) -> list[str]:

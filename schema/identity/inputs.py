@@ -18,6 +18,11 @@ from services.identity import shapes
 from services.identity.terms import MailSetting
 from services.record.shapes import NEWEST_HEAD
 
+COOKIES = (
+    "Whether HttpOnly cookies hold the tokens instead of the answer: for pages of the platform itself, whose scripts then "
+    "never see them."
+)
+
 
 @strawberry.input(description="E-mail address and password.")
 class SignInInput:
@@ -25,13 +30,16 @@ class SignInInput:
 
     email: str = strawberry.field(description="E-mail address.")
     password: str = strawberry.field(description="Password.")
+    cookies: bool = strawberry.field(default=False, description=COOKIES)
 
 
 @strawberry.input(description="A refresh token; it is spent by this.")
 class SessionRefreshInput:
     """Refresh."""
 
-    refresh_token: str = strawberry.field(description="The newest refresh token of the session.")
+    refresh_token: str | None = strawberry.field(
+        default=None, description="The newest refresh token of the session; left out where a cookie holds it."
+    )
 
 
 @strawberry.input(description="An invitation and the password that you choose.")
@@ -120,11 +128,13 @@ class Signed:
     """Base of what begins or renews a session."""
 
     access_token: str | None = strawberry.field(
-        default=None, description="Send it as `Authorization: Bearer …`; null if you are not signed in."
+        default=None,
+        description="Send it as `Authorization: Bearer …`; null if you are not signed in, or a cookie holds it.",
     )
     access_expires_at: datetime | None = strawberry.field(default=None, description="Until when it is good.")
     refresh_token: str | None = strawberry.field(
-        default=None, description="Gets the next access token, once; used twice, it ends the session."
+        default=None,
+        description="Gets the next access token, once; used twice, it ends the session. Null if a cookie holds it.",
     )
     refresh_expires_at: datetime | None = strawberry.field(default=None, description="Until when it is good.")
     errors: list[UserError] = strawberry.field(
@@ -134,7 +144,7 @@ class Signed:
     @strawberry.field(description="You; null if you are not signed in.")
     async def viewer(self, info: Info) -> Viewer | None:
         """Read as the person who just signed in."""
-        return await read(info, shapes.MYSELF) if self.access_token else None
+        return await read(info, shapes.MYSELF) if self.access_expires_at else None
 
 
 @strawberry.type(description="What you hold once you are signed in, or why you are not.")

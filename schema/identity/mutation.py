@@ -8,6 +8,7 @@ import strawberry
 
 from schema.core.arguments import ASKED
 from schema.core.context import Info
+from schema.core.cookies import ACCESS, REFRESH
 from schema.core.errors import UserError, as_user_error
 from schema.core.mutation import act, act_on
 from schema.identity import inputs
@@ -22,19 +23,24 @@ from services.identity.terms import Signed as Tokens
 Answer = TypeVar("Answer", bound=inputs.Signed)
 
 
-async def _signed(info: Info, make: Callable[[], Awaitable[Tokens]], answer: type[Answer]) -> Answer:
+async def _signed(info: Info, make: Callable[[], Awaitable[Tokens]], answer: type[Answer], *, cookies: bool) -> Answer:
     """Begin or renew a session; the rest of the operation reads as its person."""
     context = info.context
     try:
+        if cookies:
+            context.require_cookies().require_settable()
         tokens = await make()
         claims = context.require_issuer().signer.verify(tokens.access_token)
         context.actor = await queries.actor_of_access(context.db, claims, demo=context.require_issuer().demo)
+        if cookies:
+            context.require_cookies().set(ACCESS, tokens.access_token, tokens.access_expires_at)
+            context.require_cookies().set(REFRESH, tokens.refresh_token, tokens.refresh_expires_at)
     except DomainError as error:
         return answer(errors=[as_user_error(error)])
     return answer(
-        access_token=tokens.access_token,
+        access_token=None if cookies else tokens.access_token,
         access_expires_at=tokens.access_expires_at,
-        refresh_token=tokens.refresh_token,
+        refresh_token=None if cookies else tokens.refresh_token,
         refresh_expires_at=tokens.refresh_expires_at,
     )
 
@@ -70,6 +76,7 @@ class IdentityMutation:
             info,
             lambda: credentials.sign_in(context.db, issuer, input.email, input.password, context.client),
             inputs.SignInPayload,
+            cookies=input.cookies,
         )
 
     @strawberry.mutation(description="Get the next access token of a session. Everyone who holds its refresh token.")
@@ -78,15 +85,22 @@ class IdentityMutation:
     ) -> inputs.SessionRefreshPayload:
         """The refresh token is spent by this."""
         context = info.context
-        issuer = context.require_issuer()
+        issuer, token, kept = context.require_issuer(), input.refresh_token, False
+        if token is None:
+            token, kept = context.require_cookies().read(REFRESH) or "", True
         return await _signed(
-            info, lambda: credentials.refresh(context.db, issuer, input.refresh_token), inputs.SessionRefreshPayload
+            info,
+            lambda: credentials.refresh(context.db, issuer, token),
+            inputs.SessionRefreshPayload,
+            cookies=kept,
         )
 
     @strawberry.mutation(description="End the session in which you ask.")
     async def sign_out(self, info: Info) -> inputs.SignOutPayload:
         """One command."""
         done, errors = await act(info, commands.sign_out)
+        if done is not None and info.context.cookies is not None:
+            info.context.cookies.clear()
         return inputs.SignOutPayload(done=done is not None, errors=errors)
 
     @strawberry.mutation(
