@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 import typer
 
 from schema import running
+from schema.file_commands import exports, imports
 from schema.keys import keys
+from schema.saying import Json, say, show
 from services.core.errors import DomainError
-from services.core.exporting.formats import Format
 
 app = typer.Typer(
     name="gof",
@@ -23,25 +23,13 @@ app = typer.Typer(
 )
 reference = typer.Typer(help="Reference data: states, classifications, sectors, SDG targets, languages, licences.")
 demo = typer.Typer(help="Demonstration data: plainly fictional, marked as demo everywhere.")
-imports = typer.Typer(help="Bring in rows of JSONL, CSV or XLSX: added, or updated by (delegation, externalId).")
 mails = typer.Typer(help="Mails on their way: what failed or is not confirmed, and sending it again.")
 app.add_typer(reference, name="reference", no_args_is_help=True)
 app.add_typer(demo, name="demo", no_args_is_help=True)
 app.add_typer(imports, name="import", no_args_is_help=True)
+app.add_typer(exports, name="export", no_args_is_help=True)
 app.add_typer(mails, name="mails", no_args_is_help=True)
 app.add_typer(keys, name="keys", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-
-
-def say(sentence: str) -> None:
-    """Progress and results for people, on stderr, so that stdout holds only what was asked for."""
-    typer.echo(sentence, err=True)
-
-
-def show(document: object) -> None:
-    """The answer for programs, on stdout."""
-    typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode())
 
 
 @app.command()
@@ -206,76 +194,6 @@ def demo_load(
     else:
         loaded = running.load_demo(say)
     say("demo data loaded" if loaded else "demo data: there already, nothing changed")
-
-
-File = Annotated[
-    Path, typer.Argument(help="A .jsonl or .csv file in UTF-8, or an .xlsx file.", exists=True, dir_okay=False)
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Keep nothing; only say what would be done.")]
-SkipBad = Annotated[Path | None, typer.Option(help="Keep the good rows, and write the refused ones to this file.")]
-Drafts = Annotated[bool, typer.Option("--as-drafts", help="Leave new ones as drafts of their delegation.")]
-
-
-@imports.command("proposals")
-def import_of_proposals(
-    file: File,
-    dry_run: DryRun = False,
-    skip_bad: SkipBad = None,
-    as_drafts: Drafts = False,
-    json: Json = False,
-) -> None:
-    """Add or update needs, offers and joint proposals: opened if they can be; all rows or none."""
-    _bring("proposals", file, dry_run=dry_run, skip_bad=skip_bad, as_drafts=as_drafts, json=json)
-
-
-@imports.command("practices")
-def import_of_practices(
-    file: File,
-    dry_run: DryRun = False,
-    skip_bad: SkipBad = None,
-    as_drafts: Drafts = False,
-    json: Json = False,
-) -> None:
-    """Add or update practices: given to the secretariat for review; all rows or none."""
-    _bring("practices", file, dry_run=dry_run, skip_bad=skip_bad, as_drafts=as_drafts, json=json)
-
-
-exports = typer.Typer(help="Write what there is into JSONL, CSV or XLSX; imported again it changes nothing.")
-app.add_typer(exports, name="export", no_args_is_help=True)
-Into = Annotated[Path | None, typer.Argument(help="A .jsonl, .csv or .xlsx file; without one, JSONL on stdout.")]
-AsFormat = Annotated[Format | None, typer.Option("--format", help="Where the name of the file does not tell it.")]
-Of = Annotated[str | None, typer.Option("--delegation", help="ISO 3166-1 alpha-3 code of a state: only its own.")]
-
-
-@exports.command("proposals")
-def export_of_proposals(file: Into = None, format_: AsFormat = None, delegation: Of = None) -> None:
-    """Write needs, offers and joint proposals, with their accepted translations."""
-    _send("proposals", file, format_, delegation)
-
-
-@exports.command("practices")
-def export_of_practices(file: Into = None, format_: AsFormat = None, delegation: Of = None) -> None:
-    """Write practices, with their accepted translations."""
-    _send("practices", file, format_, delegation)
-
-
-def _send(what: str, file: Path | None, format_: Format | None, delegation: str | None) -> None:
-    from schema import sending
-
-    say(f"{sending.send(what, file, say, format_=format_, state=delegation):,} {what} written")
-
-
-def _bring(what: str, file: Path, *, dry_run: bool, skip_bad: Path | None, as_drafts: bool, json: bool) -> None:
-    from schema import bringing
-
-    report = bringing.bring(what, file, say, dry_run=dry_run, skip_bad=skip_bad, as_drafts=as_drafts)
-    if json:
-        show(bringing.as_document(report))
-    else:
-        for sentence in bringing.told(report):
-            say(sentence)
-    if report.refused_rows and not report.kept:
-        raise typer.Exit(1)
 
 
 def _failed(sentence: str) -> int:

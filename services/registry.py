@@ -13,6 +13,7 @@ import services.labs.dashboard_shapes
 import services.labs.jobs
 import services.matching.cooperation_shapes
 import services.matching.cooperation_tables
+import services.matching.jobs
 import services.matching.shapes
 import services.membership.jobs
 import services.membership.shapes

@@ -124,7 +124,7 @@ class Asking:
     async def limit(self) -> int:
         """How many bytes of body are read: who may import may send a file, everybody else a message."""
         actor = (await self.context()).actor
-        imports = actor.role is Role.FOCAL_POINT and actor.acts and Scope.IMPORT in actor.scopes
+        imports = actor.role in {Role.FOCAL_POINT, Role.SECRETARIAT} and actor.acts and Scope.IMPORT in actor.scopes
         return IMPORT_LIMIT if imports else MESSAGE_LIMIT
 
 

@@ -21,7 +21,7 @@ from services.exchange.terms import ExchangeKind
 KIND = "work"
 
 
-@strawberry.input(description="A file to import for your own delegation.")
+@strawberry.input(description="A file to import.")
 class ImportRunInput:
     """New import."""
 
@@ -34,7 +34,8 @@ class ImportRunInput:
     dry_run: bool = strawberry.field(default=False, description="Keep nothing; only report what would be done.")
     skip_bad: bool = strawberry.field(default=False, description="Keep the good rows though others are refused.")
     as_drafts: bool = strawberry.field(
-        default=False, description="Leave new things as drafts. Else proposals open, and practices go to review."
+        default=False,
+        description="Leave new things as drafts. Else proposals open, and practices go to review. EXPERIENCE has none.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
@@ -81,9 +82,9 @@ class ExchangeMutation:
     """Mutations of long work."""
 
     @strawberry.mutation(
-        description="Import rows for your own delegation: added, or updated by `externalId`; all or none. Focal points of "
-        "delegations taking part; the row of another delegation is refused. It answers at once; follow the work by "
-        "`workProgressed`. Three of a person's may be under way."
+        description="Import rows: added, or updated by `externalId`; all or none. Focal points of delegations taking part, "
+        "for their own delegation: the row of another one is refused. EXPERIENCE is imported by the secretariat. It answers "
+        "at once; follow the work by `workProgressed`. Three of a person's may be under way."
     )
     async def import_run(self, info: Info, input: Annotated[ImportRunInput, ASKED]) -> ImportRunPayload:
         """One command."""

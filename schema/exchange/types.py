@@ -17,6 +17,7 @@ describe(
     "A kind of thing that files are made of.",
     PROPOSALS="Needs, offers and joint proposals.",
     PRACTICES="Practices.",
+    EXPERIENCE="Finished cooperations of states.",
 )
 describe(
     Format,

@@ -158,14 +158,15 @@ def check_characters(text: str, *, path: tuple[str, ...]) -> str:
 
 
 def check_external_id(text: str) -> str:
-    """Return a delegation's own number of a thing, 1 to 200 characters.
+    """Return a delegation's own number of a thing, 1 to 200 characters without blanks around.
 
     Raises:
         Invalid: empty, too long, or with a character that is no text.
     """
-    if not 1 <= len(text) <= EXTERNAL_ID_LIMIT:
+    number = text.strip()
+    if not 1 <= len(number) <= EXTERNAL_ID_LIMIT:
         raise Invalid(f"An external id has 1 to {EXTERNAL_ID_LIMIT} characters.", path=("externalId",))
-    return check_characters(text, path=("externalId",))
+    return check_characters(number, path=("externalId",))
 
 
 def indexed(text: Text) -> sa.ColumnElement[Any]:

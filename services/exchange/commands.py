@@ -18,9 +18,9 @@ from services.core.read.shape import table_of
 from services.core.table import now
 from services.exchange import policy
 from services.exchange.errors import TooMuchWork, WrongContent
+from services.exchange.kinds import EXCHANGES
 from services.exchange.tables import Work, WorkContent
 from services.exchange.terms import LIVE, ExchangeKind, WorkState
-from services.membership.imports import check_importer
 
 JOB = "exchange.work"
 CONTENT_LIMIT = 10_000_000
@@ -42,14 +42,14 @@ class ImportAsked:
 
 
 async def start_import(session: Writer, actor: Actor, asked: ImportAsked) -> UUID:
-    """Ask for an import of the actor's own delegation; a worker does it. Return the work's id.
+    """Ask for an import: of the actor's own delegation, or of experience; a worker does it. Return the work's id.
 
     Raises:
         NotPermitted: the actor may not import.
         WrongContent: the content is empty, too long, or no base64 where that is needed.
         TooMuchWork: the person has three pieces of work under way.
     """
-    check_importer(actor)
+    EXCHANGES[asked.kind].check(actor)
     assert actor.person_id is not None, "the platform imports by its own hand"
     content = _octets(asked)
     live = sa.select(sa.func.count()).select_from(table_of(Work))

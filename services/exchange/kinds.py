@@ -8,20 +8,28 @@ from typing import IO, Protocol
 from services.core.actor import Actor
 from services.core.db import Database, Reader
 from services.core.exporting.formats import Format
-from services.core.exporting.run import export
+from services.core.exporting.run import Chosen, export, of_delegations
 from services.core.importing.kind import Kind
 from services.core.importing.report import Report
 from services.core.importing.rows import RowSource
 from services.core.importing.run import Then, nothing
 from services.core.progress import Progress, quiet
+from services.core.table import Row
 from services.core.texts import TextRow
 from services.exchange.terms import ExchangeKind
-from services.membership.imports import authors
+from services.matching.cooperation_tables import CooperationText
+from services.matching.imports import (
+    check_experience_importer,
+    chosen_cooperations,
+    cooperation_kind,
+    import_experience,
+)
+from services.membership.imports import authors, check_importer
 from services.practices.imports import import_practices, practice_kind
-from services.practices.tables import PracticeText
+from services.practices.tables import Practice, PracticeText
 from services.practices.terms import PracticeStatus
 from services.proposals.imports import import_proposals, proposal_kind
-from services.proposals.tables import ProposalText
+from services.proposals.tables import Proposal, ProposalText
 
 
 class Import(Protocol):
@@ -44,11 +52,28 @@ class Import(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A kind of thing: how its rows are imported, what stands in its files, and where its texts are."""
+    """A kind of thing: who imports it and how, what stands in its files, which go out, and where its texts are.
 
+    ``check`` raises NotPermitted for who may not import; ``choose`` takes the code of a state, or None for all that the
+    actor may export.
+    """
+
+    check: Callable[[Actor], None]
     bring: Import
     kind: Callable[[Reader, Actor], Awaitable[Kind]]
+    choose: Callable[[Reader, Actor, str | None], Awaitable[Chosen]]
     text: type[TextRow]
+
+
+def _of(thing: type[Row]) -> Callable[[Reader, Actor, str | None], Awaitable[Chosen]]:
+    """What is of the actor's delegation; for the platform of all delegations, or of that of a state."""
+
+    async def choose(session: Reader, actor: Actor, state: str | None) -> Chosen:
+        known = await authors(session, actor)
+        chosen = known.delegations if state is None else {state.upper(): known.author(state)}
+        return of_delegations(actor, thing, {author.delegation_id: code for code, author in chosen.items()})
+
+    return choose
 
 
 async def _bring_practices(
@@ -70,8 +95,11 @@ async def _bring_practices(
 
 
 EXCHANGES: Mapping[str, Exchange] = {
-    ExchangeKind.PROPOSALS: Exchange(import_proposals, proposal_kind, ProposalText),
-    ExchangeKind.PRACTICES: Exchange(_bring_practices, practice_kind, PracticeText),
+    ExchangeKind.PROPOSALS: Exchange(check_importer, import_proposals, proposal_kind, _of(Proposal), ProposalText),
+    ExchangeKind.PRACTICES: Exchange(check_importer, _bring_practices, practice_kind, _of(Practice), PracticeText),
+    ExchangeKind.EXPERIENCE: Exchange(
+        check_experience_importer, import_experience, cooperation_kind, chosen_cooperations, CooperationText
+    ),
 }
 
 
@@ -85,17 +113,17 @@ async def export_things(
     state: str | None = None,
     progress: Progress = quiet,
 ) -> int:
-    """Export what the actor's delegation has, or for the platform all delegations or that of ``state``; how many.
+    """Export what the actor may, all of it or what is of one ``state``; return how many things that were.
+
+    Of proposals and practices that is what the actor's delegation has, and for the platform what all have; of experience
+    what the actor sees, and ``state`` is one that took part.
 
     Raises:
-        NotPermitted: neither the platform nor a delegation.
+        NotPermitted: nothing of this kind is the actor's to export.
         Invalid: ``state`` is none, or has no delegation.
         TooManyRows: more than a spreadsheet has rows.
     """
     exchange = EXCHANGES[what]
     async with db.read(actor) as session:
-        known = await authors(session, actor)
-        chosen = known.delegations if state is None else {state.upper(): known.author(state)}
-        kind = await exchange.kind(session, actor)
-        states = {author.delegation_id: code for code, author in chosen.items()}
-        return await export(session, actor, kind, states, file, format_, progress)
+        chosen = await exchange.choose(session, actor, state)
+        return await export(session, await exchange.kind(session, actor), chosen, file, format_, progress)

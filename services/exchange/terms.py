@@ -8,6 +8,8 @@ class ExchangeKind(StrEnum):
 
     PROPOSALS = "proposals"
     PRACTICES = "practices"
+    EXPERIENCE = "experience"
+    """Finished cooperations of states."""
 
 
 class WorkState(StrEnum):

@@ -14,7 +14,7 @@ from services.core.db import Reader, Writer, as_platform
 from services.core.read.shape import table_of
 from services.core.table import now, today, uuid7
 from services.core.texts import Text, save_text
-from services.matching.cooperation_tables import Cooperation, CooperationText
+from services.matching.cooperation_tables import FINISHED, Cooperation, CooperationText
 from services.matching.errors import WrongCooperation
 from services.matching.rules import check_cooperation
 from services.matching.terms import CooperationSource
@@ -64,7 +64,7 @@ async def record_cooperation(session: Writer, actor: Actor, content: Cooperation
         added: UUID | None = await session.scalar(_insertion(content, text.language))
         if added is None:
             return await _recorded(session, content.lab_id)
-        copied = {"delegation_id": None, "status": "finished", "visibility": content.visibility}
+        copied = {"delegation_id": None, "status": FINISHED, "visibility": content.visibility}
         await save_text(session, CooperationText, {"cooperation_id": added}, copied, text)
     await record(session, actor, "cooperation.recorded", "cooperation", added, lab_id=content.lab_id)
     return added

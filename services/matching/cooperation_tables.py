@@ -16,6 +16,8 @@ from services.taxonomy.terms import CapacityArea
 
 ANY_CODE = ""
 """In ``state_experience``, what the cooperation is about as a whole."""
+FINISHED = "finished"
+"""The one status of a cooperation, which has its life behind it."""
 
 
 class Cooperation(Row, table=True):
@@ -69,8 +71,7 @@ class CooperationText(TextRow, table=True):
     cooperation_id: UUID = Field(foreign_key="cooperation.id", ondelete="CASCADE", primary_key=True)
     delegation_id: UUID | None = None  # type: ignore[assignment]
     """Always None: no delegation owns a cooperation."""
-    status: str = "finished"
-    """Always: a cooperation has its life behind it."""
+    status: str = FINISHED
 
 
 class StateExperience(SQLModel, table=True):

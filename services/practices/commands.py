@@ -1,7 +1,7 @@
 """Writes of practices, one function per use case: fetch visible, check policy, apply rule, write, record."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +61,7 @@ async def draft_practice(session: Writer, actor: Actor, content: PracticeContent
     if actor.role not in policy.WRITERS or not actor.acts or actor.delegation_id is None:
         raise NotPermitted("Only contributors and focal points of a delegation taking part can draft a practice.")
     text = content.text.checked()
-    await _check(session, content)
+    content = await _checked(session, content)
     practice = Practice(delegation_id=actor.delegation_id, language=text.language, **_columns(content))
     taken = ExternalIdTaken(f"Your delegation already has a practice “{content.external_id}”.", path=("externalId",))
     async with unique(session, "uq_practice_delegation_id_external_id", taken):
@@ -84,7 +84,7 @@ async def revise_practice(
     practice = await _lock(session, actor, practice_id, policy.refusals_to_revise)
     check_revision(practice, revision)
     content = await _changed(session, practice, changes)
-    await _check(session, content)
+    content = await _checked(session, content)
     practice.language = content.text.language
     for name, value in _columns(content).items():
         setattr(practice, name, value)
@@ -258,11 +258,12 @@ async def _changed(session: Writer, practice: Practice, changes: Mapping[str, An
     return PracticeContent(text=Text(**parts).checked(), **columns)
 
 
-async def _check(session: Writer, content: PracticeContent) -> None:
+async def _checked(session: Writer, content: PracticeContent) -> PracticeContent:
+    """The content with its own number without blanks around it, as files have it."""
     licence = [] if content.licence is None else [content.licence]
     await check_codes(session, sectors=content.sectors, sdgTargets=content.sdg_targets, licence=licence)
-    if content.external_id is not None:
-        check_external_id(content.external_id)
+    number = content.external_id
+    return content if number is None else replace(content, external_id=check_external_id(number))
 
 
 _COLUMNS = ("capacity_areas", "sectors", "sdg_targets", "licence", "visibility", "external_id")

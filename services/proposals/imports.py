@@ -143,7 +143,7 @@ def _settle(
     found: Values | None, wanted: Values, *, observers: frozenset[UUID], platform: bool, as_drafts: bool
 ) -> Values:
     """What a proposal shall be, checked as a whole."""
-    values = {**wanted, "working_languages": wanted["working_languages"] or [wanted["language"]]}
+    values = dict(wanted)
     if found is not None:  # an open proposal always has both days
         values["opens_on"] = values["opens_on"] or found["opens_on"]
         values["expires_on"] = values["expires_on"] or found["expires_on"]
@@ -175,7 +175,12 @@ def _restored(values: Values, status: ProposalStatus, *, platform: bool) -> Valu
         raise NotPermitted(
             "A new proposal is a draft or open; only the platform brings in what is over.", path=("status",)
         )
-    return {**values, "status": status, "opened_at": now(), "listed_at": now()}
+    return {**values, **_working(values), "status": status, "opened_at": now(), "listed_at": now()}
+
+
+def _working(values: Values) -> Values:
+    """What has been opened is worked on in its own language, where no other is named."""
+    return {"working_languages": values["working_languages"] or [values["language"]]}
 
 
 def _can_open(values: Values) -> bool:
@@ -194,4 +199,4 @@ def _opened(values: Values) -> Values:
         )
     first = {} if values["opened_at"] is not None else {"opened_at": moment, "listed_at": moment}
     opened = {"status": S.OPEN, "opens_on": rules.opening_day(values["opens_on"], day), "expires_on": expires_on}
-    return {**values, **opened, **first}
+    return {**values, **_working(values), **opened, **first}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.core.db import Reader
-from services.taxonomy.queries import MEANT, UnknownCode, known_codes
+from services.taxonomy.queries import MEANT, UnknownCode, known_codes, state_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +30,8 @@ class CodeBook:
 async def code_book(session: Reader, name: str) -> CodeBook:
     """The codes of the field ``name`` (``sectors``, ``sdgTargets``, ``licence``, ``regionsAccepted``)."""
     return CodeBook(name, {code.lower(): code for code in await known_codes(session, name)})
+
+
+async def state_book(session: Reader) -> CodeBook:
+    """The ISO 3166-1 alpha-3 codes of all states."""
+    return CodeBook("states", {code.lower(): code for code in await state_codes(session)})

@@ -31,6 +31,7 @@ MEANT = {
     "sdgTargets": "SDG target, such as 4.4 or 1.a",
     "licence": "SPDX licence id, such as CC-BY-4.0",
     "regionsAccepted": "UN M49 region code, such as 002 (Africa)",
+    "states": "ISO 3166-1 alpha-3 code of a state, such as ZMB",
 }
 
 

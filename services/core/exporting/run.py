@@ -1,6 +1,7 @@
 """One export: read by a server-side cursor in one snapshot, written row by row, in flat memory."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import IO, Any
 from uuid import UUID
@@ -17,43 +18,58 @@ from services.core.importing.kind import Kind
 from services.core.importing.translated import in_order
 from services.core.progress import Progress, quiet
 from services.core.read.shape import table_of
+from services.core.table import Row
 
 BATCH = 500
 """How many things are in memory at once."""
 
 
-async def export(
-    session: Reader,
-    actor: Actor,
-    kind: Kind,
-    states: Mapping[UUID, str],
-    file: IO[bytes],
-    format_: Format,
-    progress: Progress = quiet,
-) -> int:
-    """Write the things of the delegations ``states`` (their states' codes by id) into ``file``; return how many.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which rows of a kind's table go out; in the order ``first``, then in that of their numbers.
 
-    They stand in the order of their states and numbers, so the same things are the same octets. Of their texts the
-    original and the accepted translations are written.
+    ``states`` has the codes of states by the ids of their delegations, which stand in the file in their place.
+    """
+
+    where: sa.ColumnElement[bool]
+    first: Sequence[sa.ColumnElement[Any]] = ()
+    states: Mapping[UUID, str] = field(default_factory=dict)
+
+
+def of_delegations(actor: Actor, thing: type[Row], states: Mapping[UUID, str]) -> Chosen:
+    """What is of the delegations ``states`` (their states' codes by id), in the order of their states.
 
     Raises:
         NotPermitted: the public, or a delegation that is not the actor's.
-        TooManyRows: more than a spreadsheet has rows.
     """
     if actor.role is not Role.SYSTEM and (actor.delegation_id is None or set(states) != {actor.delegation_id}):
         raise NotPermitted("A delegation exports what is its own.")
+    owner = table_of(thing).c.delegation_id
+    code = sa.case(*((owner == key, state) for key, state in states.items()), else_="").collate("C")
+    return Chosen(owner.in_(list(states)), [code], states)
+
+
+async def export(
+    session: Reader, kind: Kind, chosen: Chosen, file: IO[bytes], format_: Format, progress: Progress = quiet
+) -> int:
+    """Write the ``chosen`` things of a kind into ``file``, always in the same order; return how many.
+
+    Of their texts the original and the accepted translations are written.
+
+    Raises:
+        TooManyRows: more than a spreadsheet has rows.
+    """
     thing = table_of(kind.thing)
-    mine = thing.c.delegation_id.in_(list(states))
-    total = int(await session.scalar(sa.select(sa.func.count()).select_from(thing).where(mine)) or 0)
+    total = int(await session.scalar(sa.select(sa.func.count()).select_from(thing).where(chosen.where)) or 0)
     names = [column.name for column in kind.columns]
-    writer: RowWriter = WRITERS[format_](file, names, in_order(await _languages(session, kind, list(states))))
+    writer: RowWriter = WRITERS[format_](file, names, in_order(await _languages(session, kind, chosen)))
     number = number_of(kind)
-    code = sa.case(*((thing.c.delegation_id == key, state) for key, state in states.items()), else_="").collate("C")
-    ordered = whole(kind, thing).add_columns(number.label("number")).where(mine).order_by(code, number.collate("C"))
+    ordered = whole(kind, thing).add_columns(number.label("number")).where(chosen.where)
+    ordered = ordered.order_by(*chosen.first, number.collate("C"))
     done = 0
     rows = await session.stream(ordered, execution_options={"yield_per": BATCH})
     async for row in rows.mappings():
-        writer.write(_cells(kind, {**row, "external_id": row["number"]}, states), row["translations"])
+        writer.write(_cells(kind, {**row, "external_id": row["number"]}, chosen.states), row["translations"])
         done += 1
         if done % BATCH == 0:
             progress(done, total)
@@ -62,10 +78,11 @@ async def export(
     return done
 
 
-async def _languages(session: Reader, kind: Kind, delegations: Sequence[UUID]) -> Sequence[str]:
-    text = table_of(kind.text).c
-    accepted = sa.and_(~text.is_original, text.suggestion_id.is_(None), text.delegation_id.in_(delegations))
-    return (await session.execute(sa.select(text.language).where(accepted).distinct())).scalars().all()
+async def _languages(session: Reader, kind: Kind, chosen: Chosen) -> Sequence[str]:
+    thing, text = table_of(kind.thing), table_of(kind.text)
+    accepted = sa.and_(text.c[kind.key] == thing.c.id, ~text.c.is_original, text.c.suggestion_id.is_(None))
+    languages = sa.select(text.c.language).join_from(thing, text, accepted).where(chosen.where).distinct()
+    return (await session.execute(languages)).scalars().all()
 
 
 def _cells(kind: Kind, row: Mapping[str, Any], states: Mapping[UUID, str]) -> dict[str, Any]:

@@ -12,23 +12,21 @@ from services.core.importing.kind import Key, Kind, Values
 from services.core.read.shape import table_of
 from services.core.texts import LIMITS
 
-KEY = ("delegation_id", "external_id")
-
 
 async def find_things(session: Reader, kind: Kind, keys: Sequence[Key]) -> dict[Key, Values]:
     """What there is of ``keys``: all columns of each thing, its original text, and its accepted ``translations``.
 
     A thing that has no number of its own goes by its global id, as an export writes it.
     """
-    thing, given = table_of(kind.thing), listed(keys)
-    numbered = whole(kind, given.join(thing, same_key(given, thing)))
+    thing, given = table_of(kind.thing), listed(kind, keys)
+    numbered = whole(kind, given.join(thing, same_key(kind, given, thing)))
     found = [dict(row) for row in (await session.execute(numbered)).mappings()]
-    ids = {one: key[1] for key in keys if (one := _id(kind, key[1])) is not None}
+    ids = {one: key[-1] for key in keys if (one := _id(kind, key[-1])) is not None}
     if ids:
         wanted = thing.c.id == sa.any_(sa.literal(list(ids), ARRAY(sa.Uuid)))
         unnumbered = await session.execute(whole(kind, thing).where(wanted, thing.c.external_id.is_(None)))
         found += [{**row, "external_id": ids[row["id"]]} for row in unnumbered.mappings()]
-    return {(row["delegation_id"], row["external_id"]): row for row in found}
+    return {kind.key_of(row): row for row in found}
 
 
 def whole(kind: Kind, source: sa.FromClause) -> sa.Select[Any]:
@@ -62,14 +60,13 @@ def _id(kind: Kind, number: str) -> Any:
     return key if name == kind.name else None
 
 
-def listed(keys: Sequence[Key]) -> sa.TableValuedAlias:
+def listed(kind: Kind, keys: Sequence[Key]) -> sa.TableValuedAlias:
     """``keys`` as a table."""
-    delegations = sa.literal([key for key, _ in keys], ARRAY(sa.Uuid))
-    numbers = sa.literal([number for _, number in keys], ARRAY(sa.Text))
-    columns = sa.column("delegation_id", sa.Uuid), sa.column("external_id", sa.Text)
-    return sa.func.unnest(delegations, numbers).table_valued(*columns, name="given").render_derived()
+    columns = [sa.column(name, sa.Text if name == "external_id" else sa.Uuid) for name in kind.by]
+    values = [sa.literal([key[place] for key in keys], ARRAY(column.type)) for place, column in enumerate(columns)]
+    return sa.func.unnest(*values).table_valued(*columns, name="given").render_derived()
 
 
-def same_key(given: sa.TableValuedAlias, table: sa.FromClause) -> sa.ColumnElement[bool]:
+def same_key(kind: Kind, given: sa.TableValuedAlias, table: sa.FromClause) -> sa.ColumnElement[bool]:
     """Where a row of ``table`` is that of one of the keys."""
-    return sa.and_(*(given.c[name] == table.c[name] for name in KEY))
+    return sa.and_(*(given.c[name] == table.c[name] for name in kind.by))

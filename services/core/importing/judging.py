@@ -43,11 +43,6 @@ class Ready:
     translations: Sequence[Text] = ()
 
 
-def key_of(values: Values) -> Key:
-    """The key among the values of a row."""
-    return values["delegation_id"], values["external_id"]
-
-
 def read_row(kind: Kind, row: Row) -> Values | Refused:
     """The values that a row gives, or why it is refused for what stands in its cells."""
     if isinstance(row, BrokenRow):
@@ -72,7 +67,7 @@ def judge(
     for row, given in rows:
         one = given if isinstance(given, Refused) else _judged(kind, row, given, found, lines)
         if isinstance(one, Ready):
-            lines[key_of(one.values)] = row.line
+            lines[kind.key_of(one.values)] = row.line
         judged.append((row, one))
     return judged
 
@@ -80,7 +75,7 @@ def judge(
 def _judged(
     kind: Kind, row: Row, given: Values, found: Mapping[Key, Values], lines: Mapping[Key, int]
 ) -> Ready | Refused:
-    key = key_of(given)
+    key = kind.key_of(given)
     try:
         if key in lines:
             raise WrongCell(f"This external id stands on line {lines[key]:,} already.", path=("externalId",))

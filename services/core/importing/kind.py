@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -19,8 +18,10 @@ Values = dict[str, Any]
 
 ``translations`` holds its accepted ones by language, or the parts of them that a row gives.
 """
-Key = tuple[UUID, str]
-"""Delegation and external id, by which a thing is found again."""
+Key = tuple[Any, ...]
+"""The values of the columns by which a thing is found again."""
+COPIES = ("delegation_id", "status", "visibility")
+"""What the texts of a thing carry of it; all of them are in what ``settle`` returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,12 @@ class Column:
 class Kind:
     """A kind of thing that can be imported.
 
-    ``written`` are the columns of its table that an import decides, ``language``, ``delegation_id``, ``external_id``,
-    ``status`` and ``visibility`` among them. ``settle`` takes what there is (None for nothing; with its texts) and what there shall be (what the row gives over what there is, else over
-    ``defaults``), and returns that with what follows from it, or raises a DomainError whose path is the column at
-    fault. ``follow`` returns statements that must follow a slice of the rows kept, for the staged rows that it is
-    given a condition of.
+    ``written`` are the columns of its table that an import decides, ``language``, ``external_id`` and ``visibility``
+    among them. ``settle`` takes what there is (None for nothing; with its texts) and what there shall be (what the row
+    gives over what there is, else over ``defaults``), and returns that with what follows from it, or raises a
+    DomainError whose path is the column at fault. ``by`` are the columns by which a thing is found again: what has no
+    two of them has a constraint, and the last is ``external_id``. ``follow`` returns statements that must follow a slice
+    of the rows kept, for the staged rows that it is given a condition of.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Kind:
     written: Sequence[str]
     defaults: Values
     settle: Callable[[Values | None, Values], Values]
+    by: tuple[str, ...] = ("delegation_id", "external_id")
     follow: Callable[[sa.TableClause, sa.ColumnElement[bool]], Sequence[sa.Executable]] = lambda *_: ()
 
     @property
@@ -69,6 +72,10 @@ class Kind:
     def key(self) -> str:
         """The column of the texts that names their thing."""
         return f"{self.name}_id"
+
+    def key_of(self, values: Values) -> Key:
+        """The key among the values of a row."""
+        return tuple(values[name] for name in self.by)
 
     def read(self, given: Mapping[str, Any]) -> Values:
         """The values that a row gives, by column of the tables.

@@ -45,4 +45,4 @@ class Report:
             case Outcome.UNCHANGED:
                 self.unchanged += 1
                 return
-        self.by_status[row.values["status"].value] += 1
+        self.by_status[str(row.values["status"])] += 1

@@ -9,7 +9,7 @@ from services.core.actor import Actor, Scope
 from services.core.audit import record_import
 from services.core.db import Database, Writer
 from services.core.importing.finding import find_things
-from services.core.importing.judging import Ready, Row, judge, key_of, read_row
+from services.core.importing.judging import Ready, Row, judge, read_row
 from services.core.importing.kind import Kind, Values
 from services.core.importing.refused import BadRows, Refused
 from services.core.importing.report import Report
@@ -88,7 +88,7 @@ async def _read(
     batches = _batches(source, kind)
     while batch := await asyncio.to_thread(next, batches, None):
         given = await asyncio.to_thread(_given, kind, batch)
-        keys = [key_of(one) for _, one in given if not isinstance(one, Refused)]
+        keys = [kind.key_of(one) for _, one in given if not isinstance(one, Refused)]
         found, lines = await find_things(session, kind, keys), await stage.lines(keys)
         judged = await asyncio.to_thread(judge, kind, given, found, lines)
         await asyncio.to_thread(_tell, report, judged, bad)

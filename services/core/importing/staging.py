@@ -15,9 +15,9 @@ from services.core.actor import Actor
 from services.core.audit import RowTree
 from services.core.db import Writer, unique
 from services.core.errors import Conflict
-from services.core.importing.finding import KEY, listed, same_key
+from services.core.importing.finding import listed, same_key
 from services.core.importing.judging import Outcome, Ready
-from services.core.importing.kind import Key, Kind
+from services.core.importing.kind import COPIES, Key, Kind
 from services.core.importing.search_words import VECTOR_COLUMNS, prepared, vector
 from services.core.importing.translation_stage import TranslationStage
 from services.core.read.shape import table_of
@@ -42,7 +42,8 @@ class Stage:
         self._kind = kind
         self._thing = table_of(kind.thing)
         self._text = table_of(kind.text)
-        self._columns = [*_OWN, *kind.written, *LIMITS, *VECTOR_COLUMNS]
+        self._values = [*kind.written, *(name for name in COPIES if name not in kind.written)]
+        self._columns = [*_OWN, *self._values, *LIMITS, *VECTOR_COLUMNS]
         self._translations = TranslationStage(session, kind, actor)
         self._numbers = count()
         self.tree = RowTree()
@@ -60,11 +61,11 @@ class Stage:
             thing.updated_at.label("seen_at"),
             text.title.label("outcome"),
         ]
-        written = [thing[name] for name in self._kind.written]
+        values = [(thing if name in self._kind.written else text)[name] for name in self._values]
         texts = [text.title.label(name) for name in (*LIMITS, *VECTOR_COLUMNS)]
-        nothing = sa.select(*own, *written, *texts).select_from(self._thing, self._text).where(sa.false())
+        nothing = sa.select(*own, *values, *texts).select_from(self._thing, self._text).where(sa.false())
         await self._session.execute(sa.CreateTableAs(nothing, self.table.name, temporary=True))
-        for columns in ("number", "delegation_id, external_id"):
+        for columns in ("number", ", ".join(self._kind.by)):
             await self._session.execute(sa.text(f"CREATE INDEX ON {self.table.name} ({columns})"))
         await self._translations.create()
 
@@ -75,10 +76,9 @@ class Stage:
 
     async def lines(self, keys: Sequence[Key]) -> dict[Key, int]:
         """The lines on which those of ``keys`` stand that have been staged."""
-        given, table = listed(keys), self.table
-        statement = sa.select(given.c.delegation_id, given.c.external_id, table.c.line)
-        rows = await self._session.execute(statement.join_from(given, table, same_key(given, table)))
-        return {(delegation_id, external_id): line for delegation_id, external_id, line in rows}
+        given, table = listed(self._kind, keys), self.table
+        statement = sa.select(table.c.line, *given.c).join_from(given, table, same_key(self._kind, given, table))
+        return {tuple(key): line for line, *key in await self._session.execute(statement)}
 
     async def add(self, records: Records) -> None:
         """Copy what ``records`` made into the tables."""
@@ -123,7 +123,7 @@ class Stage:
         Raises:
             Conflict: someone else added one of the things meanwhile.
         """
-        key = f"uq_{self._kind.name}_delegation_id_external_id"
+        key = "_".join(("uq", self._kind.name, *self._kind.by))
         added = Conflict("Someone added what the file brings while it was read. Nothing was kept; import it again.")
         for begin in range(0, self.rows, SLICE):
             part = self.table.c.number.between(begin, begin + SLICE - 1)
@@ -179,7 +179,7 @@ class Stage:
             self._kind.key: staged.id,
             "is_original": sa.true(),
             "made_by_id": staged.delegation_id,
-            **{name: staged[name] for name in ("language", *LIMITS, "delegation_id", "status", "visibility")},
+            **{name: staged[name] for name in ("language", *LIMITS, *COPIES)},
             "search": vector(self.table.c),
         }
         chosen = sa.select(*values.values()).where(part, staged.outcome == Outcome.ADDED)
@@ -210,7 +210,7 @@ class Stage:
         return {name: value for name, value in values.items() if value is not None}
 
     def _record(self, number: int, row: Ready, *, words: bool) -> tuple[Any, ...]:
-        kept = row.values if row.outcome != Outcome.UNCHANGED else {name: row.values[name] for name in KEY}
+        kept = row.values if row.outcome != Outcome.UNCHANGED else {name: row.values[name] for name in self._kind.by}
         own = (number, row.line, row.id, row.updated_at, row.outcome)
-        given = (kept.get(name) for name in (*self._kind.written, *LIMITS))
+        given = (kept.get(name) for name in (*self._values, *LIMITS))
         return (*own, *given, *prepared(kept.get("language", ""), kept if words else None))
