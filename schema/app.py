@@ -9,6 +9,8 @@ from starlette.routing import Route, WebSocketRoute
 
 from schema import http
 from schema.core.context import MakeContext, Reception
+from schema.core.documents import Documents
+from schema.core.public import PublicReads
 from schema.core.transport import GraphQLEndpoint
 from schema.core.websocket import SocketEndpoint
 from schema.files import FileEndpoint, Files
@@ -26,7 +28,7 @@ from services.identity.queries import Actors
 from services.record.jobs import keys_of
 from services.record.notes import HeadKeys
 
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """All of them reach the endpoint, so that it can refuse in JSON."""
 
 
@@ -38,12 +40,14 @@ def create_app(
     listener: Listener | None = None,
     files: Files | None = None,
     record_keys: HeadKeys | None = None,
+    public: PublicReads | None = None,
     public_url: str = "",
     opened: bool = False,
 ) -> FastAPI:
     """Return the application over ``db``; ``make_context`` finds out who asks, ``listener`` wakes subscriptions.
 
-    Without ``files`` none can be uploaded or fetched, without ``record_keys`` the record has no plain HTTP.
+    Without ``files`` none can be uploaded or fetched, without ``record_keys`` the record has no plain HTTP; without
+    ``public`` no answer is kept and no document is trusted.
 
     The application opens and closes ``db`` with its own life, unless it is ``opened`` already, and listens meanwhile.
     """
@@ -62,8 +66,12 @@ def create_app(
     app.state.db = db
     app.state.signer = signer
     app.state.listener = listener
-    app.router.routes.append(Route("/graphql", GraphQLEndpoint(SCHEMA, make_context).__call__, methods=METHODS))
-    app.router.routes.append(WebSocketRoute("/graphql", SocketEndpoint(SCHEMA, make_context, public_url).__call__))
+    public = public or PublicReads(SCHEMA, db)
+    app.state.cache = public.cache
+    endpoint = GraphQLEndpoint(SCHEMA, make_context, public)
+    socket = SocketEndpoint(SCHEMA, make_context, public.documents, public_url)
+    app.router.routes.append(Route("/graphql", endpoint.__call__, methods=METHODS))
+    app.router.routes.append(WebSocketRoute("/graphql", socket.__call__))
     app.router.routes.extend(http.ROUTES)
     if files is not None:
         app.router.routes.extend(FileEndpoint(db, make_context, files).routes())
@@ -82,8 +90,10 @@ def serving(settings: Settings, app_url: str) -> tuple[FastAPI, Database]:
     issuer = Issuer(signer, access, refresh, demo=bool(settings.demo))
     reception = Reception(db, issuer, Actors(db, signer, demo=issuer.demo), listener, links, settings.public_url)
     files = Files(open_storage(settings), links)
+    documents = Documents.read(settings.trusted_documents, only=settings.trusted_only)
+    public = PublicReads(SCHEMA, db, documents, listener, settings.cache_mb * 1024 * 1024)
     app = create_app(
         db, reception.context, signer,
-        listener=listener, files=files, record_keys=keys_of(settings), public_url=settings.public_url,
+        listener=listener, files=files, record_keys=keys_of(settings), public=public, public_url=settings.public_url,
     )  # fmt: skip
     return app, db

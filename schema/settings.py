@@ -45,6 +45,7 @@ def example() -> str:
     lines = [INTRODUCTION]
     for name, field in Settings.model_fields.items():
         default = "" if field.default is None else field.default
+        default = int(default) if isinstance(default, bool) else default
         lines.append(f"# {PREFIX}{name.upper()} takes {field.description}.\n#{PREFIX}{name.upper()}={default}\n")
     return "\n".join(lines) + PASSWORDS
 

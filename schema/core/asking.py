@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, parse
+from starlette.datastructures import QueryParams
 
 DOCUMENT_DEPTH = 60
 """Brackets that may be open at once in a document: the parser is recursive."""
@@ -43,7 +44,9 @@ def checked(found: object) -> Asked:
         Refused: a part is missing or of another type.
     """
     if not isinstance(found, Mapping):
-        raise Refused(400, "A request is one JSON object with `query`, and maybe `variables` and `operationName`.")
+        raise Refused(
+            400, "A request is one JSON object with `query` or `documentId`, and maybe `variables` and `operationName`."
+        )
     query, variables, operation = found.get("query"), found.get("variables"), found.get("operationName")
     if not isinstance(query, str) or not query.strip():
         raise Refused(400, "`query` must be a GraphQL document.")
@@ -59,6 +62,19 @@ def checked(found: object) -> Asked:
         )
     _require_flat(query)
     return Asked(query, variables, operation or None)
+
+
+def asked_in_address(query_string: bytes) -> dict[str, Any]:
+    """Return what the query string of a GET asks, unchecked but for the JSON in it.
+
+    Raises:
+        Refused: variables or extensions are not JSON.
+    """
+    found: dict[str, Any] = dict(QueryParams(query_string))
+    for name in ("variables", "extensions"):
+        if found.get(name):
+            found[name] = loaded(str(found[name]).encode("utf-8", "surrogatepass"), f"{name} in the address")
+    return found
 
 
 def check_import(asked: Asked) -> None:

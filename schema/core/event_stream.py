@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from schema.core.answering import cause, document
+from schema.core.media import EVENTS
 from services.core.listening import Stopping
 
-EVENTS = "text/event-stream"
 HEARTBEAT = 15.0
 """Seconds between two comments, so that no proxy takes the connection for dead."""
 PATIENCE = 30.0

@@ -22,6 +22,7 @@ from strawberry.types.execution import PreExecutionError
 from schema.core.answering import cause, document, problem, results
 from schema.core.asking import MESSAGE_LIMIT, Asked, Refused, checked, loaded
 from schema.core.context import LOOK, Context, MakeContext, RightsChanged, until_next_look
+from schema.core.documents import Documents, UnknownDocument
 from services.core.errors import NotSignedIn, Unavailable
 from services.core.listening import Stopping
 
@@ -45,9 +46,10 @@ class Closing(Exception):
 class SocketEndpoint:
     """The sockets of one schema; browsers may open them from pages of the same host or of ``public_url``."""
 
-    def __init__(self, schema: Schema, make_context: MakeContext, public_url: str = "") -> None:
+    def __init__(self, schema: Schema, make_context: MakeContext, documents: Documents, public_url: str = "") -> None:
         self._schema = schema
         self._make_context = make_context
+        self._documents = documents
         self._home = urlsplit(public_url).netloc
 
     async def __call__(self, websocket: WebSocket) -> None:
@@ -61,15 +63,16 @@ class SocketEndpoint:
             await websocket.close(4406, "Subprotocol not acceptable")
             return
         await websocket.accept(PROTOCOL)
-        await Socket(self._schema, self._make_context, websocket).run()
+        await Socket(self._schema, self._make_context, self._documents, websocket).run()
 
 
 class Socket:
     """One open socket and the operations that run over it."""
 
-    def __init__(self, schema: Schema, make_context: MakeContext, websocket: WebSocket) -> None:
+    def __init__(self, schema: Schema, make_context: MakeContext, documents: Documents, websocket: WebSocket) -> None:
         self._schema = schema
         self._make_context = make_context
+        self._documents = documents
         self._websocket = websocket
         self._presented: HTTPConnection | None = None
         self._operations: dict[str, asyncio.Task[None]] = {}
@@ -131,7 +134,10 @@ class Socket:
         if key in self._operations:
             raise Closing(4409, f"Subscriber for {key} already exists")
         try:
-            asked = checked(payload)
+            asked = checked(self._documents.filled(payload))
+        except UnknownDocument as unknown:
+            await self._send(type="error", id=key, payload=[problem(unknown.message, unknown.code)])
+            return
         except Refused as refused:
             raise Closing(4400, refused.message) from refused
         if len(self._operations) >= MOST_OPERATIONS:
@@ -143,7 +149,9 @@ class Socket:
     async def _operate(self, key: str, asked: Asked) -> None:
         """Run one operation to its end and say how it ended."""
         try:
-            errors = await self._results(key, asked, await self._context())
+            context = await self._context()
+            self._documents.require(asked.query, context.actor)
+            errors = await self._results(key, asked, context)
         except Refused as refused:
             errors = [problem(refused.message, refused.code)]
         except Unavailable as error:

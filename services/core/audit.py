@@ -71,8 +71,9 @@ protect(
         PLATFORM,
     ),
     written="true",
+    private=True,
 )
-protect("record_pending", seen=PLATFORM, written="true", removed=PLATFORM)
+protect("record_pending", seen=PLATFORM, written="true", removed=PLATFORM, private=True)
 
 
 @dataclass(slots=True)

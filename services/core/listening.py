@@ -1,10 +1,11 @@
-"""The hearing side of ``live``: one connection of a process LISTENs, and wakes whoever waits for a topic."""
+"""The hearing side of ``live`` and ``public_changes``: one connection of a process LISTENs for all who wait in it."""
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,12 @@ from services.core.live import CHANNEL
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between two attempts to connect; the pause doubles from one to the next."""
+PUBLIC_CHANNEL = "gof_public"
+"""On which triggers tell the names of tables (``public_changes``)."""
 PULSE = 10.0
 """Seconds after which a silent connection is asked whether it still lives."""
+LAG = 1.0
+"""Seconds that what was heard may be behind what was told, for those who ask ``current``."""
 MOST_EARS = 50
 """How many subscriptions one person may have in one process."""
 READERS = 4
@@ -50,6 +55,11 @@ class Listener:
         self._url = url
         self._ears: dict[str, set[asyncio.Event]] = {}
         self._held: Counter[UUID] = Counter()
+        self._changed: list[Callable[[str | None], None]] = []
+        self._connection: Any = None
+        self._heard = -inf
+        self._asked = -inf
+        self._asking: asyncio.Task[None] | None = None
         self.turn = asyncio.Semaphore(READERS)
         self.stopping = False
 
@@ -69,6 +79,27 @@ class Listener:
         """End all subscriptions: whoever waits wakes, and finds ``stopping``."""
         self.stopping = True
         self._wake_all()
+
+    def on_public_change(self, changed: Callable[[str | None], None]) -> None:
+        """Have ``changed`` called with each table that changed and the public reads; with None where it may be any."""
+        self._changed.append(changed)
+
+    async def current(self) -> bool:
+        """Whether all that was told ``LAG`` seconds ago or earlier has been heard.
+
+        A notification comes before the answer to any later question over the same connection. So the connection is
+        asked, twice in ``LAG`` seconds at most and only while someone wants to know; a connection that is gone without
+        a word is found out by that too.
+        """
+        now = asyncio.get_running_loop().time()
+        if now - self._heard < LAG / 2:
+            return True
+        if self._connection is not None and self._asking is None:
+            self._asked = now
+            self._asking = asyncio.create_task(self._ask(self._connection, now))
+        if now - self._heard >= LAG and self._asking is not None:
+            await asyncio.wait({self._asking}, timeout=max(0.0, self._asked + LAG / 2 - now))
+        return asyncio.get_running_loop().time() - self._heard < LAG
 
     @contextmanager
     def ear(self, holder: UUID, *topics: str) -> Iterator[asyncio.Event]:
@@ -102,7 +133,9 @@ class Listener:
                 async with self._connected() as (connection, lost):
                     pause = SHORTEST_PAUSE
                     self._wake_all()
-                    await self._until(connection, lost)
+                    self._table_changed(None)
+                    self._connection, self._heard = connection, asyncio.get_running_loop().time()
+                    await self._until(lost)
                 log.warning("the connection that listens was lost; connecting again")
             except (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("cannot listen now, trying again: %s", error)
@@ -117,21 +150,38 @@ class Listener:
         try:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(CHANNEL, self._told)
+            await connection.add_listener(PUBLIC_CHANNEL, lambda *told: self._table_changed(str(told[-1])))
             yield connection, lost
         finally:
+            self._connection, self._heard = None, -inf
             connection.terminate()
 
-    async def _until(self, connection: Any, lost: asyncio.Event) -> None:
+    async def _until(self, lost: asyncio.Event) -> None:
         """Return when the connection is lost, even where nobody says so: it is asked now and then."""
         while not lost.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(lost.wait(), PULSE)
                 return
+            await self.current()
+
+    async def _ask(self, connection: Any, asked: float) -> None:
+        """Have the connection prove that all was heard that had been told by ``asked``; end it where it cannot."""
+        try:
             await connection.execute("SELECT 1", timeout=PULSE)
+            if connection is self._connection:
+                self._heard = asked
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            connection.terminate()
+        finally:
+            self._asking = None
 
     def _told(self, _connection: object, _pid: int, _channel: str, told: object) -> None:
         for ear in self._ears.get(str(told), ()):
             ear.set()
+
+    def _table_changed(self, table: str | None) -> None:
+        for changed in self._changed:
+            changed(table)
 
     def _wake_all(self) -> None:
         for ears in self._ears.values():

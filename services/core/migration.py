@@ -10,15 +10,22 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlmodel import SQLModel
 
 from alembic import command
 from services.core.db import connect, make_engine
 from services.core.errors import DomainError
 from services.core.protection import PROTECTED
+from services.core.public_changes import MIGRATED, tell_of, telling
 
 ROOT = Path(__file__).parents[2]
 OLDEST = 150000
 """PostgreSQL 15, the oldest that migrations and queries are tested on."""
+_TELLING = """
+SELECT t.tgrelid::regclass::text FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
+WHERE f.proname = 'public_changed' AND t.tgtype = 4 | 8 | 16 | 32 AND t.tgenabled = 'O'
+"""
+"""Tables with an enabled trigger for each statement (no bit 1) after insert, delete, update and truncate."""
 
 
 class WrongDatabase(DomainError):
@@ -54,8 +61,8 @@ def upgrade(owner_url: str, app_url: str) -> None:
 
 
 def differences(owner_url: str) -> list[str]:
-    """What differs between tables declared and the database: migrations missing, columns, or policies."""
-    found = list(asyncio.run(_policies_missing(owner_url)))
+    """What differs between tables declared and the database: migrations missing, columns, policies, or triggers."""
+    found = asyncio.run(_walls_missing(owner_url))
     try:
         command.check(configuration(owner_url))
     except CommandError as error:
@@ -111,10 +118,16 @@ async def _grant(owner_url: str, role: str) -> None:
         await connection.close()
 
 
-async def _policies_missing(owner_url: str) -> list[str]:
+async def _walls_missing(owner_url: str) -> list[str]:
+    """The tables without forced row security, or that do not tell of their changes as they must."""
     connection = await connect(owner_url)
     try:
         forced = await connection.fetch("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
-        return [f"{table} is not behind forced row security" for table in PROTECTED.keys() - {row[0] for row in forced}]
+        told = await connection.fetch(_TELLING)
     finally:
         await connection.close()
+    open_ones = PROTECTED.keys() - {row[0] for row in forced}
+    silent = telling({MIGRATED, *SQLModel.metadata.tables}) - {row[0] for row in told}
+    return [f"{table} is not behind forced row security" for table in sorted(open_ones)] + [
+        f"{table} does not tell of its changes: {tell_of(table)}" for table in sorted(silent)
+    ]

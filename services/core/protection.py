@@ -29,13 +29,15 @@ class Protection:
     """The policies of one table.
 
     ``seen`` rows may be read and locked; ``written`` is what a new or changed row must fulfil; ``removed`` rows
-    may be deleted. FOR UPDATE also applies the update policy, so its USING is ``seen``.
+    may be deleted. FOR UPDATE also applies the update policy, so its USING is ``seen``. Of a ``private`` table the
+    public never sees a row, so that nothing written there changes what the public reads (``public_changes``).
     """
 
     table: str
     seen: str
     written: str
     removed: str = "false"
+    private: bool = False
 
     def statements(self) -> list[str]:
         """The SQL that puts the table behind forced row security; the migrating role keeps its access."""
@@ -54,6 +56,6 @@ class Protection:
 PROTECTED: dict[str, Protection] = {}
 
 
-def protect(table: str, *, seen: str, written: str, removed: str = "false") -> None:
+def protect(table: str, *, seen: str, written: str, removed: str = "false", private: bool = False) -> None:
     """Declare the row security of a table, beside its class."""
-    PROTECTED[table] = Protection(table, seen, written, removed)
+    PROTECTED[table] = Protection(table, seen, written, removed, private)

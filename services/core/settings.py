@@ -72,6 +72,23 @@ class Settings(BaseSettings):
         default=14, ge=1, le=90, description="how long one stays signed in without coming back, 1 to 90 days"
     )
 
+    trusted_documents: Path | None = Field(
+        default=None,
+        description=(
+            "a JSON file that maps the SHA-256 of documents to their texts: these may be asked for by it (not set: the "
+            "documents of the pages that are built with the platform)"
+        ),
+    )
+    trusted_only: bool = Field(
+        default=False, description="1 to answer only these documents, but any with an API token, or 0 to answer all"
+    )
+    cache_mb: int = Field(
+        default=32,
+        ge=0,
+        le=4096,
+        description="how many megabytes of answers to the public each process keeps, 0 to 4096 (0 keeps none)",
+    )
+
     smtp_url: str | None = Field(
         default=None,
         repr=False,

@@ -82,4 +82,5 @@ class WorkRefusal(SQLModel, table=True):
 
 _MINE = either(f"person_id = {PERSON}", PLATFORM)
 for _table in ("work", "work_content", "work_refusal"):
-    protect(_table, seen=_MINE, written=_MINE, removed=_MINE if _table == "work_content" else PLATFORM)
+    _removed = _MINE if _table == "work_content" else PLATFORM
+    protect(_table, seen=_MINE, written=_MINE, removed=_removed, private=True)

@@ -142,8 +142,15 @@ protect(
         f"{SECRETARIAT} AND role = 'focal_point'",
         PLATFORM,
     ),
+    private=True,
 )
-protect("sign_in_session", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM), removed=PLATFORM)
-protect("refresh_token", seen=PLATFORM, written=PLATFORM, removed=PLATFORM)
-protect("tries", seen=PLATFORM, written=PLATFORM, removed=PLATFORM)
-protect("api_token", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM))
+protect(
+    "sign_in_session",
+    seen=either(_MINE, PLATFORM),
+    written=either(_MINE, PLATFORM),
+    removed=PLATFORM,
+    private=True,
+)
+protect("refresh_token", seen=PLATFORM, written=PLATFORM, removed=PLATFORM, private=True)
+protect("tries", seen=PLATFORM, written=PLATFORM, removed=PLATFORM, private=True)
+protect("api_token", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM), private=True)

@@ -133,4 +133,5 @@ protect(
         f"{OWN} AND {_FOCAL_POINT} AND status = 'lapsed'",
         PLATFORM,
     ),
+    private=True,
 )

@@ -65,5 +65,5 @@ class Mail(Row, table=True):
 
 
 _MINE = f"person_id = {PERSON}"
-protect("notice", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM))
-protect("mail", seen=PLATFORM, written=PLATFORM)
+protect("notice", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM), private=True)
+protect("mail", seen=PLATFORM, written=PLATFORM, private=True)

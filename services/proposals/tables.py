@@ -230,4 +230,5 @@ protect(
     seen=either(f"sender_id = {DELEGATION}", f"receiver_id = {DELEGATION} AND status <> 'draft'", PLATFORM),
     written=either(f"sender_id = {DELEGATION}", f"receiver_id = {DELEGATION} AND status <> 'draft'", PLATFORM),
     removed=either(f"sender_id = {DELEGATION} AND status = 'draft'", PLATFORM),
+    private=True,
 )

@@ -112,15 +112,18 @@ protect(
     "thread_message",
     seen=either(_PARTY, PLATFORM),
     written=either(_SPEAKS.replace("\n", ""), PLATFORM),
+    private=True,
 )
 protect(
     "thread_mark",
     seen=either(OWN, PLATFORM),
     written=either(f"person_id = {PERSON} AND {OWN}", PLATFORM),
+    private=True,
 )
 protect(
     "attachment",
     seen=either(_PARTY, f"message_id IS NULL AND person_id = {PERSON}", PLATFORM),
     written=either(f"person_id = {PERSON} AND {OWN}", PLATFORM),
     removed=PLATFORM,
+    private=True,
 )

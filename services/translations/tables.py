@@ -88,4 +88,5 @@ protect(
         _OF_NOBODY,
         PLATFORM,
     ),
+    private=True,
 )

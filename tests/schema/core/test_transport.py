@@ -69,7 +69,7 @@ async def test_an_answer_in_no_type_that_the_client_takes_is_refused(http: httpx
 async def test_other_methods_are_told_which_are_allowed(http: httpx.AsyncClient, method: str) -> None:
     answer = await http.request(method, "/graphql")
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET, POST"
+    assert answer.headers["allow"] == "GET, HEAD, POST"
     assert answer.json()["errors"][0]["message"]
 
 

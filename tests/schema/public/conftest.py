@@ -1,0 +1,64 @@
+"""A database whose transactions are kept, with examples of everything, and servers over it."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+
+from services.core.actor import SYSTEM
+from services.core.db import Database, Writer
+from services.core.ids import write_id
+from services.core.listening import Listener
+from services.core.postgres import Cluster
+from tests.builders import build_examples
+from tests.conftest import WORKER, Urls, clone
+from tests.schema.live.world import Place, eventually
+from tests.services.labs.world import build_lab_examples
+from tests.services.matching.world import build_cooperation_examples
+from tests.services.membership.world import build_standing_examples
+from tests.services.notices.examples import build_notice_examples
+from tests.services.proposals.thread_world import build_thread_examples
+from tests.services.proposals.world import build_proposal_examples
+from tests.services.translations.world import build_translation_examples
+
+
+@pytest.fixture(scope="session")
+def kept_urls(cluster: Cluster) -> Urls:
+    """A clone of the template for these tests alone."""
+    return clone(cluster, f"gof_public_{WORKER}")
+
+
+@pytest.fixture(scope="session")
+async def place(kept_urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    """What these tests write with."""
+    db = Database(kept_urls.app)
+    await db.open()
+    yield Place(db, tmp_path_factory.mktemp("public"), kept_urls)
+    await db.close()
+
+
+async def build_all(session: Writer) -> list[tuple[str, UUID]]:
+    """Examples of every kind, kept together as people would have left them."""
+    made = [*await build_examples(session), *await build_proposal_examples(session)]
+    made += await build_standing_examples(session)
+    made += await build_translation_examples(session)
+    made += await build_cooperation_examples(session)
+    made += await build_notice_examples(session)
+    made += await build_thread_examples(session)
+    return made + await build_lab_examples(session)
+
+
+@pytest.fixture(scope="session")
+async def ids(place: Place) -> list[str]:
+    """The global ids of the examples, which are there from now on."""
+    async with place.db.write(SYSTEM) as session:
+        return [write_id(kind, key) for kind, key in await build_all(session)]
+
+
+@pytest.fixture
+async def listener(place: Place) -> AsyncIterator[Listener]:
+    """A listener of the test's own, connected."""
+    found = Listener(place.urls.app)
+    async with found.listening():
+        await eventually(lambda: found._connection is not None)
+        yield found
