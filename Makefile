@@ -10,7 +10,7 @@ QUICK = tests/house $(wildcard tests/services/*/test_rules*.py tests/services/co
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(upgrade),--upgrade)
 
-.PHONY: help run test test-large check schema migration lock format clean ready-to-run ready-to-test
+.PHONY: help run test test-large bench check schema migration lock format clean ready-to-run ready-to-test
 .DEFAULT_GOAL := help
 
 help: ## show these commands
@@ -24,6 +24,9 @@ test: ready-to-test ## run all tests (15 minutes at most on two cores)
 
 test-large: ready-to-test ## look at the plan of every read at full size (30 minutes at most; 10 GB in .cache/large)
 	@$(BIN)/pytest -m large -n 0 tests/large
+
+bench: ready-to-test ## measure it beside what could be (docs/benchmarks.md; 5 minutes; write=1 keeps the results)
+	@$(BIN)/python -m tests.bench $(if $(write),--write)
 
 check: ready-to-test ## format, lint, types, contracts, SDL, migrations, quick tests (under a minute)
 	$(STEP) format

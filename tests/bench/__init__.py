@@ -1,0 +1,1 @@
+"""How fast the platform is, beside what could be: `make bench` (docs/benchmarks.md)."""

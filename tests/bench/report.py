@@ -1,0 +1,77 @@
+"""What the figures come to: tables for people, ratios, and one line for programs. Above 1 is better than the other."""
+
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from statistics import geometric_mean
+
+import orjson
+
+from services.core.table import now
+from tests.bench.operations import Operation
+from tests.bench.rivals import LIMIT, ORDINARY, OURS, TEXT, TOLD, UNBOUND
+from tests.bench.rounds import Figures
+
+Results = Mapping[str, Mapping[str, Figures]]
+"""By operation, by rival."""
+LIBRARIES = ("asyncpg", "uvicorn", "uvloop", "httptools", "strawberry-graphql", "graphql-core", "sqlmodel", "fastapi")
+
+
+def ratio(figures: Mapping[str, Figures], other: str) -> float:
+    """How much more CPU a request costs ``other`` than us."""
+    return figures[other].cpu / figures[OURS].cpu
+
+
+def line(operations: Sequence[Operation], results: Results) -> str:
+    """The last line: ratios of CPU a request, as geometric means, in JSON."""
+    every, lists = list(results), [one.name for one in operations if one.kind == "list" and one.name in results]
+    told = {
+        "limit_geomean": (LIMIT, every),
+        "list_geomean": (LIMIT, lists),
+        "text_geomean": (TEXT, every),
+        "baseline_geomean": (ORDINARY, every),
+        "unbound_geomean": (UNBOUND, every),
+    }
+    means = {
+        name: geometric_mean(ratio(results[one], other) for one in names)
+        for name, (other, names) in told.items()
+        if names
+    }
+    return orjson.dumps({name: round(mean, 3) for name, mean in means.items()}).decode()
+
+
+def tables(results: Results) -> Iterator[str]:
+    """For each operation a table of its rivals, in Markdown."""
+    for name, figures in results.items():
+        yield f"### {name}\n"
+        yield "| | app ms | PostgreSQL ms | CPU ms a request | ours is better by | requests/s | p50 ms | p99 ms | RSS MB |"
+        yield "|---|---|---|---|---|---|---|---|---|"
+        for rival, one in figures.items():
+            app, postgres = (sorted(values)[len(values) // 2] for values in (one.app, one.postgres))
+            cells = [f"{app:.3f}", f"{postgres:.3f}", f"{one.cpu:.3f}", f"{ratio(figures, rival):.2f}"]
+            cells += [
+                f"{one.rate:.0f}",
+                f"{one.percentile(50):.1f}",
+                f"{one.percentile(99):.1f}",
+                f"{one.megabytes:.0f}",
+            ]
+            yield f"| {rival} | {' | '.join(cells)} |"
+        yield ""
+
+
+def heading(postgres: str, how: str) -> Iterator[str]:
+    """When, on what and how it was measured, and who the rivals are."""
+    cpus = [line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    memory = next(int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal"))
+    yield f"## {now():%-d %B %Y}\n"
+    yield f"- {len(cpus)} × {cpus[0]}, {memory / 2**20:.0f} GB, {platform.system()} {platform.release()}"
+    yield f"- Python {platform.python_version()}, PostgreSQL {postgres}"
+    yield f"- {', '.join(f'{name} {version(name)}' for name in LIBRARIES)}"
+    yield f"- {how}\n"
+    yield from (f"- **{name}**: {told}" for name, told in TOLD.items())
+    yield ""
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines()

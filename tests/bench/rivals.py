@@ -1,0 +1,100 @@
+"""The rivals: each a process that answers over HTTP, and how it is asked."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socket import create_connection
+from typing import Any
+
+import orjson
+
+from services.core.ports import free_port
+from services.core.postgres import Cluster
+from tests.bench.operations import Operation
+
+ROOT = Path(__file__).parents[2]
+OURS, LIMIT, TEXT, ORDINARY, UNBOUND = "ours", "limit", "text", "ordinary", "unbound"
+TOLD = {
+    OURS: "this platform, as `gof serve` runs it",
+    LIMIT: "hand-written `json_agg` SQL, raw asyncpg, bare ASGI",
+    TEXT: "the same with JSON as text, by `||` and `string_agg`",
+    ORDINARY: "Strawberry, SQLModel and dataloaders",
+    UNBOUND: "this platform with a role that row security does not bind",
+}
+PATIENCE = 60.0
+"""Seconds in which a rival must answer after its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """One of them while it runs."""
+
+    name: str
+    process: "subprocess.Popen[bytes]"
+    port: int
+
+    def request(self, operation: Operation, asked: Mapping[str, Any], token: str) -> bytes:
+        """The bytes of an HTTP request."""
+        if self.name in (LIMIT, TEXT):
+            return post(f"/{operation.name}", orjson.dumps(asked), token)
+        return post("/graphql", orjson.dumps({"query": operation.document, "variables": asked}), token)
+
+    @property
+    def megabytes(self) -> float:
+        """Memory that is resident (VmRSS)."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+
+
+def post(path: str, body: bytes, token: str) -> bytes:
+    """The bytes of a POST of JSON."""
+    lines = (
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Content-Type: application/json",
+        f"Authorization: Bearer {token}",
+        f"Content-Length: {len(body)}",
+    )
+    return "\r\n".join((*lines, "", "")).encode() + body
+
+
+@contextmanager
+def running(name: str, cluster: Cluster, folder: Path) -> Iterator[Rival]:
+    """Start a rival over the database of ``cluster``; stop it at the end. ``folder`` keeps its keys."""
+    port = free_port()
+    command = ["schema.cli", "serve"] if name == OURS else ["tests.bench.serving", name]
+    url = cluster.owner_url if name == UNBOUND else cluster.app_url
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GOF_")}  # noqa: TID251 - a process of its own gets it
+    environment |= {
+        "GOF_DATABASE_URL": url,
+        "GOF_MIGRATION_URL": cluster.owner_url,
+        "GOF_DATA_DIR": str(folder),
+        "GOF_PORT": str(port),
+        "GOF_DEMO": "0",
+    }
+    process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _wait(process, port)
+        yield Rival(name, process, port)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if process.poll() is not None or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return

@@ -1,0 +1,43 @@
+"""One rival as a process: ``python -m tests.bench.serving limit``, with the settings of the platform (GOF_…)."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+import services.registry  # noqa: F401 - all tables and Shapes
+from services.core import db
+from services.core.db import Database
+from services.core.settings import Settings, settings
+from services.core.tokens import Signer, load_or_create_keys
+from services.identity.queries import Actors
+from tests.bench import bare
+from tests.bench.ordinary.app import create_app
+
+
+def application(name: str, chosen: Settings, url: str) -> Any:
+    """The ASGI application of a rival."""
+    if name == "unbound":
+        return _unbound(chosen, url)
+    database = Database(url)
+    keys = load_or_create_keys(Path(chosen.data_dir) / "keys" / "signing.pem")
+    actors = Actors(database, Signer(keys, issuer=chosen.public_url, audience=chosen.public_url))
+    if name == "ordinary":
+        return create_app(url, actors)
+    return bare.Bare(url, actors, database, bare.statements(name))
+
+
+def _unbound(chosen: Settings, url: str) -> Any:
+    """Ours with a role that row security does not bind, which the platform itself refuses to start with."""
+    from schema.app import serving
+
+    db._BYPASS = "SELECT false"
+    return serving(chosen, url)[0]
+
+
+if __name__ == "__main__":
+    found = settings()
+    assert found.database_url is not None
+    served = application(sys.argv[1], found, found.database_url)
+    uvicorn.run(served, host="127.0.0.1", port=found.port, log_level="warning", server_header=False)
