@@ -76,7 +76,7 @@ def running(name: str, cluster: Cluster, folder: Path) -> Iterator[Rival]:
         "GOF_MIGRATION_URL": cluster.owner_url,
         "GOF_DATA_DIR": str(folder),
         "GOF_PORT": str(port),
-        "GOF_DEMO": "0",
+        "GOF_DEMO": "1",
     }
     process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:

@@ -1,7 +1,6 @@
 """One rival as a process: ``python -m tests.bench.serving limit``, with the settings of the platform (GOF_…)."""
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -9,8 +8,9 @@ import uvicorn
 import services.registry  # noqa: F401 - all tables and Shapes
 from services.core import db
 from services.core.db import Database
+from services.core.keys import SIGNING_KEYS, KeyFile
 from services.core.settings import Settings, settings
-from services.core.tokens import Signer, load_or_create_keys
+from services.core.tokens import Signer
 from services.identity.queries import Actors
 from tests.bench import bare
 from tests.bench.ordinary.app import create_app
@@ -21,8 +21,8 @@ def application(name: str, chosen: Settings, url: str) -> Any:
     if name == "unbound":
         return _unbound(chosen, url)
     database = Database(url)
-    keys = load_or_create_keys(Path(chosen.data_dir) / "keys" / "signing.pem")
-    actors = Actors(database, Signer(keys, issuer=chosen.public_url, audience=chosen.public_url))
+    keys = KeyFile(chosen.data_dir / "keys" / SIGNING_KEYS)
+    actors = Actors(database, Signer(keys, issuer=chosen.public_url, audience=chosen.public_url), demo=True)
     if name == "ordinary":
         return create_app(url, actors)
     return bare.Bare(url, actors, database, bare.statements(name))

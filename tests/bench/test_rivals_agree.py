@@ -49,6 +49,7 @@ async def test_all_rivals_give_one_answer(db: OneAtATime, name: str) -> None:
     driver: Any = (await db._connection.get_raw_connection()).driver_connection
     for parameter, value in SYSTEM.identity().items():
         await driver.fetchval("SELECT set_config($1, $2, true)", IDENTITY[parameter], value)
+    assert who.delegation_id is not None
     [operation] = [one for one in await operations(driver, who.delegation_id) if one.name == name]
     assert operation.asked, "the examples have nothing to ask for"
     ordinary = strawberry.Schema(Query)
@@ -57,7 +58,8 @@ async def test_all_rivals_give_one_answer(db: OneAtATime, name: str) -> None:
         theirs = await ordinary.execute(
             operation.document, asked, Ordinary(cast("Any", InTurn(db)), who, who.languages)
         )
-        assert not ours.errors and not theirs.errors
+        assert ours.errors is None
+        assert theirs.errors is None
         expected = plain(ours.data)
         assert plain(theirs.data) == expected
         for folder in ("limit", "text"):
