@@ -13,6 +13,7 @@ from sqlmodel import col
 from strawberry.fastapi import GraphQLRouter
 
 from schema.core.context import bearer, with_primary
+from services.core.days import LAST_DAY
 from services.core.db import make_engine
 from services.core.ids import typed_id
 from services.core.page import fingerprint, read_cursor
@@ -22,7 +23,6 @@ from services.labs.tables import Lab
 from services.labs.terms import LabStatus
 from services.practices.tables import Practice
 from services.practices.terms import PracticeStatus
-from services.proposals.shapes import LAST_DAY
 from tests.bench.bare import SETTINGS, SIZE
 from tests.bench.ordinary.labs import LabConnection, LabType
 from tests.bench.ordinary.loading import Ordinary
