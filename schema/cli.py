@@ -112,6 +112,34 @@ def invite(
     typer.echo(inviting.invite(email, name, tuple(language or ()), say))
 
 
+@app.command()
+def verify(
+    address: Annotated[str | None, typer.Argument(help="Of a platform; without one, your own database.")] = None,
+    head: Annotated[
+        list[Path] | None, typer.Option(help="A file of signed heads that you hold.", exists=True, dir_okay=False)
+    ] = None,
+    keep: Annotated[Path | None, typer.Option(help="Your folder for what is kept from one check to the next.")] = None,
+    token: Annotated[
+        Path | None, typer.Option(help="A file with a token, to check your entries, too.", exists=True, dir_okay=False)
+    ] = None,
+    key: Annotated[list[str] | None, typer.Option(help="A public key to trust, in hexadecimal.")] = None,
+    json: Json = False,
+) -> None:
+    """Check the record against all signed heads you hold; exit 1, naming the places, if anything was tampered with."""
+    from schema import verifying
+
+    verdict = verifying.verify(verifying.Asked(address, head or (), keep, token, key or ()), say)
+    if json:
+        show(verdict)
+    else:
+        for line in (*verdict.doubts, *map(str, verdict.findings)):
+            typer.echo(line)
+    whole = not verdict.findings and not verdict.doubts
+    say(f"{verdict.size:,} entries, {verdict.heads:,} heads: {'whole' if whole else 'NOT what was signed'}")
+    if not whole:
+        raise typer.Exit(1)
+
+
 @mails.command("list")
 def mails_list(
     first: Annotated[int, typer.Option(min=1, max=1_000, help="How many, the newest first.")] = 50, json: Json = False
