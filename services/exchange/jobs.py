@@ -121,9 +121,8 @@ async def _import(db: Database, claimed: Claimed) -> None:
             await _end(db, claimed, WorkState.INTERRUPTED, "")
         finally:
             importing.cancel()
-            pulse.cancel()
             with suppress(asyncio.CancelledError, WorkTaken):
-                await pulse
+                await pulse  # it ends with the import, and not in the middle of a statement
 
 
 async def _bring(db: Database, actor: Actor, claimed: Claimed, path: Path) -> None:
@@ -145,8 +144,10 @@ async def _bring(db: Database, actor: Actor, claimed: Claimed, path: Path) -> No
 
 async def _pulse(db: Database, claimed: Claimed, importing: "asyncio.Task[None]") -> None:
     """Write how far it is every second; cancel the import when it is stopped, or the claim was lost."""
-    while not importing.done():
-        await asyncio.sleep(PULSE)
+    while True:
+        await asyncio.wait({importing}, timeout=PULSE)
+        if importing.done():
+            return
         values = {"done": claimed.done, "total": claimed.total, "seen_at": now()}
         async with db.write(SYSTEM) as session:
             written = sa.update(WORK).where(claimed.mine).values(values).returning(WORK.c.is_stop_asked)
