@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from schema.bars import progress_bars
-from schema.running import Say, database, migrated, opened
+from schema.running import database, migrated
+from schema.serving import Say, opened
 from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.embedding_jobs import embed_missing

@@ -41,9 +41,11 @@ def up(
 
 
 @app.command()
-def serve() -> None:
-    """Serve a database that is migrated already."""
-    running.serve(say)
+def serve(
+    inherited: Annotated[int | None, typer.Option(hidden=True, help="The socket of a process of several.")] = None,
+) -> None:
+    """Serve a database that is migrated already; in GOF_WORKERS processes."""
+    running.serve(say, inherited)
 
 
 @app.command()

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from schema.graphiql import routes as graphiql
 from services.core import migration
 from services.core.errors import Unavailable
 
@@ -30,15 +29,4 @@ async def readyz(request: Request) -> Response:
     return JSONResponse({"status": "ready"})
 
 
-async def jwks(request: Request) -> Response:
-    """The public keys of access tokens (RFC 7517), so that others can check them."""
-    signer = request.app.state.signer
-    return JSONResponse(signer.jwks() if signer else {"keys": []}, headers={"cache-control": "public, max-age=300"})
-
-
-ROUTES = [
-    Route("/healthz", healthz),
-    Route("/readyz", readyz),
-    Route("/.well-known/jwks.json", jwks),
-    *graphiql.ROUTES,
-]
+ROUTES = [Route("/healthz", healthz), Route("/readyz", readyz)]

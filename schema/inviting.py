@@ -3,7 +3,8 @@
 import asyncio
 
 import services.registry  # noqa: F401 - people refer to delegations, whose tables are another slice's
-from schema.running import Say, database, migrated, opened
+from schema.running import database, migrated
+from schema.serving import Say, opened
 from services.core.actor import SYSTEM, Role
 from services.core.settings import settings
 from services.identity.commands import invite_person

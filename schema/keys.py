@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from services.core.keys import LEAD, SIGNING_KEYS, rotate
 from services.core.settings import settings
 
 keys = typer.Typer(help="The keys that access tokens are signed with.")
@@ -23,6 +22,8 @@ def keys_rotate(
     ] = False,
 ) -> None:
     """Make a new signing key. Servers follow while they run, and nobody is signed out."""
+    from services.core.keys import LEAD, SIGNING_KEYS, rotate
+
     path = settings().data_dir / "keys" / SIGNING_KEYS
     key = rotate(path, at_once=now)
     when = "signs from now on; all others are dropped" if now else f"signs from {key.since:%H:%M} UTC"

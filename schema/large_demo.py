@@ -2,7 +2,8 @@
 
 import asyncio
 
-from schema.running import Say, Urls, database, load_demo, migrated, opened
+from schema.running import database, load_demo, migrated
+from schema.serving import Say, Urls, opened
 from services.core.settings import settings
 
 

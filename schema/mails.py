@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import services.registry  # noqa: F401 - notices refer to people, whose table is another slice's
-from schema.running import Say, database, migrated, opened
+from schema.running import database, migrated
+from schema.serving import Say, opened
 from services.core.actor import SYSTEM
 from services.core.settings import settings
 from services.notices import sending

@@ -7,7 +7,8 @@ import orjson
 
 from schema.core.answering import shown
 from schema.core.context import Context
-from schema.running import Say, database, migrated, opened
+from schema.running import database, migrated
+from schema.serving import Say, opened
 from services.core.actor import PUBLIC, SYSTEM, Actor, Role
 from services.core.db import Database
 from services.core.errors import DomainError, Invalid

@@ -1,22 +1,22 @@
 """Starting and stopping: the database, the server and the worker of one process, in the right order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from socket import socket
+from typing import TYPE_CHECKING
 
+from schema import serving
+from schema.serving import Say, Urls, opened
 from services.core import migration, postgres
 from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.errors import DomainError
 from services.core.ports import require_free_port
 from services.core.settings import Settings, settings
-from services.taxonomy.commands import Changes
 
-Say = Callable[[str], None]
-LAST_ANSWERS = 10
-"""Seconds that a server that stops gives to the answers it is still writing."""
+if TYPE_CHECKING:
+    from services.taxonomy.commands import Changes
 
 
 class CheckFailed(DomainError):
@@ -25,36 +25,17 @@ class CheckFailed(DomainError):
     code = "CHECK_FAILED"
 
 
-@dataclass(frozen=True, slots=True)
-class Urls:
-    """How to reach the database: as its owner, and as the role that serves."""
-
-    owner: str
-    app: str
-
-
 @contextmanager
 def database(chosen: Settings, say: Say) -> Iterator[Urls]:
     """The database of the settings: the one they name, or the embedded one, started or joined, and left at the end."""
     if chosen.database_url is not None and chosen.migration_url is not None:
-        yield Urls(chosen.migration_url, chosen.database_url)
+        yield Urls(chosen.migration_url, chosen.direct_url or chosen.database_url)
         return
     cluster = postgres.start(chosen.data_dir, say=say)
     try:
         yield Urls(cluster.owner_url, cluster.app_url)
     finally:
         cluster.stop()
-
-
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
-    """A database of the serving role, connected for as long as the block."""
-    db = Database(url)
-    await db.open()
-    try:
-        yield db
-    finally:
-        await db.close()
 
 
 @contextmanager
@@ -65,22 +46,33 @@ def until_interrupted(say: Say) -> Iterator[None]:
     say("stopped")
 
 
+def _nothing(_sentence: str) -> None:
+    """Say nothing."""
+
+
 def up(say: Say, *, worker: bool) -> None:
-    """Everything in one process, until Ctrl-C; prints ``ready …`` when people can come."""
+    """Everything until Ctrl-C; prints ``ready …`` when people can come."""
     chosen = settings()
     require_free_port(chosen.host, chosen.port)
     with until_interrupted(say), database(chosen, say) as urls:
         migrated(urls, say)
         accounts = asyncio.run(_fill(urls, chosen, say))
-        asyncio.run(_serve(urls, chosen, say, accounts, worker=worker))
+        serving.serve(chosen, urls, say, accounts, worker=worker)
 
 
-def serve(say: Say) -> None:
-    """The server alone, on a database that is migrated or soon will be (/readyz tells)."""
+def serve(say: Say, inherited: int | None) -> None:
+    """The server alone, on a database that is migrated or soon will be (/readyz tells).
+
+    ``inherited`` is the socket (a file descriptor) that a process of several shares with the others.
+    """
     chosen = settings()
-    require_free_port(chosen.host, chosen.port)
-    with until_interrupted(say), database(chosen, say) as urls:
-        asyncio.run(_serve(urls, chosen, say, [], worker=False))
+    if inherited is None:
+        require_free_port(chosen.host, chosen.port)
+    with until_interrupted(say if inherited is None else _nothing), database(chosen, say) as urls:
+        if inherited is None:
+            serving.serve(chosen, urls, say, [], worker=False)
+        else:
+            serving.serve_part(chosen, urls, socket(fileno=inherited))
 
 
 def work(say: Say) -> None:
@@ -88,7 +80,7 @@ def work(say: Say) -> None:
     chosen = settings()
     with until_interrupted(say), database(chosen, say) as urls:
         say("working; Ctrl-C stops")
-        asyncio.run(_work(urls, say))
+        asyncio.run(serving.work(chosen, urls, say))
 
 
 def load_demo(say: Say) -> bool:
@@ -132,10 +124,10 @@ def migrate(say: Say, *, check: bool, draft: str | None) -> None:
                 raise CheckFailed("The tables of the code and the migrations differ: " + "; ".join(found))
 
 
-def load_reference(say: Say) -> Changes:
+def load_reference(say: Say) -> "Changes":
     """Load the reference data into a migrated database."""
 
-    async def load(urls: Urls) -> Changes:
+    async def load(urls: Urls) -> "Changes":
         async with opened(urls.app) as db:
             return await _reference(db, say)
 
@@ -144,7 +136,7 @@ def load_reference(say: Say) -> Changes:
         return asyncio.run(load(urls))
 
 
-async def _reference(db: Database, say: Say) -> Changes:
+async def _reference(db: Database, say: Say) -> "Changes":
     from services.membership.commands import refresh_names
     from services.taxonomy.commands import load_reference
     from services.taxonomy.reference import read_reference
@@ -172,56 +164,3 @@ async def _fill(urls: Urls, chosen: Settings, say: Say) -> list[str]:
             return []
         await load_demo(db, say)
         return await sign_ins(db)
-
-
-async def _serve(urls: Urls, chosen: Settings, say: Say, accounts: list[str], *, worker: bool) -> None:
-    import uvicorn
-
-    from schema.app import serving
-    from schema.core.asking import MESSAGE_LIMIT
-
-    class Announcing(uvicorn.Server):
-        """Says when people can come, and ends subscriptions before it waits for open answers to end."""
-
-        async def startup(self, sockets: list[socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                for line in (*accounts, f"ready {chosen.public_url}"):
-                    say(line)
-
-        async def shutdown(self, sockets: list[socket] | None = None) -> None:
-            application.state.listener.stop()
-            await super().shutdown(sockets)
-
-    application, _ = serving(chosen, urls.app)
-    server = Announcing(
-        uvicorn.Config(
-            application,
-            host=chosen.host,
-            port=chosen.port,
-            log_level="warning",
-            server_header=False,
-            forwarded_allow_ips=chosen.proxies,
-            ws_max_size=MESSAGE_LIMIT,
-            timeout_graceful_shutdown=LAST_ANSWERS,
-        )
-    )
-    stop = asyncio.Event()
-    working = asyncio.create_task(_work(urls, say, stop)) if worker else None
-    try:
-        await server.serve()
-    finally:
-        stop.set()
-        if working is not None:
-            await working
-
-
-async def _work(urls: Urls, say: Say, stop: asyncio.Event | None = None) -> None:
-    from services import registry
-    from services.core.jobs import run_worker
-    from services.notices.jobs import where_mails_go
-
-    assert registry.METADATA
-    say(where_mails_go(settings()))
-    async with opened(urls.app) as db:
-        await run_worker(urls.app, db, stop or asyncio.Event())

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import IO
 
 from schema.bars import progress_bars
-from schema.running import Say, database, migrated, opened
+from schema.running import database, migrated
+from schema.serving import Say, opened
 from services.core.actor import SYSTEM
 from services.core.errors import Invalid
 from services.core.exporting.formats import Format, format_of

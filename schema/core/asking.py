@@ -9,10 +9,10 @@ import orjson
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, parse
 from starlette.datastructures import QueryParams
 
+from schema.core.sizes import MESSAGE_LIMIT
+
 DOCUMENT_DEPTH = 60
 """Brackets that may be open at once in a document: the parser is recursive."""
-MESSAGE_LIMIT = 64 * 1024
-"""Bytes of a request's body, or of a message over a socket; of a document in any case."""
 IMPORT_LIMIT = 10 * 1024 * 1024
 """Bytes of the body of ``importRun``, of who may import."""
 IMPORT = "importRun"

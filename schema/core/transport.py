@@ -14,7 +14,6 @@ from strawberry.types.graphql import OperationType
 from schema.core.answering import document, results
 from schema.core.asking import (
     IMPORT_LIMIT,
-    MESSAGE_LIMIT,
     Asked,
     Refused,
     asked_in_address,
@@ -28,6 +27,7 @@ from schema.core.documents import Documents
 from schema.core.event_stream import EventStream
 from schema.core.media import EVENTS, JSON, accepted, refusal, require_way, status_of, written
 from schema.core.public import PublicReads
+from schema.core.sizes import MESSAGE_LIMIT
 from services.core.actor import Role, Scope
 from services.core.errors import NotSignedIn, Unavailable
 

@@ -20,9 +20,10 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from schema.core.answering import cause, document, problem, results
-from schema.core.asking import MESSAGE_LIMIT, Asked, Refused, checked, loaded
+from schema.core.asking import Asked, Refused, checked, loaded
 from schema.core.context import LOOK, Context, MakeContext, RightsChanged, until_next_look
 from schema.core.documents import Documents, UnknownDocument
+from schema.core.sizes import MESSAGE_LIMIT
 from services.core.errors import NotSignedIn, Unavailable
 from services.core.listening import Stopping
 

@@ -12,7 +12,6 @@ one generation to the other, so nothing is ever out of reach.
 import asyncio
 from collections.abc import Sequence
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import BIT
 from sqlmodel import Field, SQLModel
@@ -80,6 +79,8 @@ async def group_texts(db: Database) -> None:
 
 def centres_of(vectors: Vectors) -> Vectors:
     """Return up to ``CELLS`` centres of unit length, by k-means from rows drawn without chance of their order."""
+    import numpy as np
+
     chance = np.random.default_rng(0)
     centres = vectors[chance.choice(len(vectors), min(CELLS, len(vectors)), replace=False)]
     for _ in range(ROUNDS):
@@ -118,6 +119,8 @@ async def _texts(session: Reader) -> int:
 
 async def _sample(session: Reader, there: int) -> Vectors:
     """Some of the embeddings, from pages drawn by chance."""
+    import numpy as np
+
     octets: list[bytes] = []
     for table in _tables():
         some = sa.tablesample(table, sa.func.system(min(100.0, 100.0 * SAMPLE / there)))

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from services.core.actor import SYSTEM, Actor, Scope
 from services.core.errors import Conflict, DomainError, NotPermitted, OutcomeUnknown, Unavailable
+from services.core.held import Held
 from services.core.read.plan import IDENTITY, Plan
 from services.core.read.selection import Variables
 
@@ -34,6 +35,17 @@ _READING = {
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
 }
+_KEPT = {"max_cacheable_statement_size": 0, "max_cached_statement_lifetime": 0, "statement_cache_size": 100}
+"""Statements stay prepared whatever their length and age: up to 100 of a connection."""
+_UNREACHABLE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+)
+"""What asyncpg raises where PostgreSQL is not there, starts, stops, lets us in no more, or has no connection left."""
 _BYPASS = """
 SELECT r.rolsuper OR r.rolbypassrls OR EXISTS (
     SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -74,6 +86,10 @@ async def reachable(url: str) -> AsyncIterator[None]:
         ) from error
     except asyncpg.InvalidCatalogNameError as error:
         raise Unavailable(f"{where} has no database {parts.path.strip('/')}: create it first.") from error
+    except asyncpg.ProtocolViolationError as error:
+        raise Unavailable(
+            f"{where} is no PostgreSQL, but a pooler: set GOF_DIRECT_URL, see its description."
+        ) from error
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
         raise Unavailable(f"{where} cannot be reached: is it running, and are host and port right?") from error
 
@@ -92,14 +108,18 @@ def make_engine(url: str, *, size: int = 5, settings: Mapping[str, str] | None =
 
 
 class Database:
-    """All access of one process to one PostgreSQL, as its serving role under row security."""
+    """All access of one process to one PostgreSQL, as its serving role under row security.
 
-    def __init__(self, url: str, *, size: int = 10) -> None:
-        self._url = url
-        self._size = size
-        self._engine = make_engine(url, size=size, settings=_LIMITS)
+    Behind a transaction pooler (``pooled``) a connection says nothing of its settings: one of the pooler's serves many.
+    The pooler gives them to its own (docs/decisions/0020-connections.md).
+    """
+
+    def __init__(self, url: str, *, size: int = 10, pooled: bool = False) -> None:
+        self._engine = make_engine(url, size=size, settings={} if pooled else _LIMITS)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
-        self._reading: asyncpg.Pool[Any] | None = None
+        settings = {} if pooled else _READING
+        self._url = url
+        self._reading = Held(partial(asyncpg.connect, url, server_settings=settings, **_KEPT, **_tls(url)), size)
 
     async def open(self) -> None:
         """Connect, and make sure that the role is bound by row security.
@@ -107,16 +127,9 @@ class Database:
         Raises:
             CouldBypass: the role is a superuser, may bypass row security, or owns the tables.
         """
-        async with reachable(self._url):
-            self._reading = await asyncpg.create_pool(
-                self._url,
-                min_size=1,
-                max_size=self._size,
-                max_cacheable_statement_size=0,
-                server_settings=_READING,
-                **_tls(self._url),
-            )
-        if await self._reading.fetchval(_BYPASS):
+        async with reachable(self._url), self._reading.one() as connection:
+            bypasses = await connection.fetchval(_BYPASS)
+        if bypasses:
             raise CouldBypass(
                 "The role of GOF_DATABASE_URL is a superuser, has BYPASSRLS, or owns the tables, so row security would "
                 "not bind it. Serve with a plain role (gof_app) and migrate with the owner in GOF_MIGRATION_URL."
@@ -124,8 +137,7 @@ class Database:
 
     async def close(self) -> None:
         """End all connections."""
-        if self._reading is not None:
-            await self._reading.close()
+        await self._reading.close()
         await self._engine.dispose()
 
     async def revision(self) -> str | None:
@@ -135,11 +147,10 @@ class Database:
             Unavailable: it cannot be reached.
         """
         try:
-            async with self._sessions() as session:
-                return str(await session.scalar(sa.text("SELECT version_num FROM alembic_version")))
-        except ProgrammingError:
+            return await self._fetch("SELECT version_num FROM alembic_version", [])
+        except asyncpg.UndefinedTableError:
             return None
-        except (DBAPIError, OSError) as error:
+        except _UNREACHABLE as error:
             raise Unavailable("The database cannot be reached just now.") from error
 
     async def document(self, plan: Plan, actor: Actor, variables: Variables) -> str:
@@ -154,12 +165,11 @@ class Database:
             return await self._fetch(plan.sql, values)
         except asyncpg.QueryCanceledError as error:
             raise Unavailable("The answer took too long. Ask for less at once.") from error
-        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
+        except _UNREACHABLE as error:
             raise Unavailable("The database cannot be reached just now. Try again in a moment.") from error
 
     async def _fetch(self, sql: str, values: list[Any]) -> str:
-        assert self._reading is not None, "open() comes first"
-        async with self._reading.acquire() as connection:
+        async with self._reading.one() as connection:
             return str(await connection.fetchval(sql, *values))
 
     @asynccontextmanager

@@ -14,17 +14,18 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import version
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MAX_TEXT = 2_000
 """Characters of a text that are embedded, counted after NFKC; the worst such text costs 0.2 s."""
 SKETCH_BITS = 2_048
 """Length of a sketch; its column is BIT(2048)."""
 
-Vectors = NDArray[np.float32]
+Vectors: TypeAlias = "NDArray[np.float32]"
 """Shape (texts, dimensions), each row of unit length."""
 
 
@@ -66,6 +67,8 @@ class BundledEmbedder:
 
         An empty text has a vector too, which means nothing. Safe to call from several threads.
         """
+        import numpy as np
+
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
         rows = np.asarray(self._loaded().encode([_readable(text) for text in texts]), dtype=np.float32)
@@ -110,6 +113,8 @@ async def embed(embedder: Embedder, texts: Sequence[str]) -> Vectors:
     Callers take turns, so a reader's one question never waits for an import of thousands.
     """
     loop = asyncio.get_running_loop()
+    import numpy as np
+
     rows = [
         await loop.run_in_executor(_thread, embedder.embed, texts[start : start + SLICE])
         for start in range(0, max(len(texts), 1), SLICE)
@@ -118,12 +123,14 @@ async def embed(embedder: Embedder, texts: Sequence[str]) -> Vectors:
 
 
 @cache
-def _hyperplanes(dimensions: int) -> NDArray[np.float32]:
+def _hyperplanes(dimensions: int) -> "NDArray[np.float32]":
     """Return the normals of the 2,048 hyperplanes, shape (dimensions, 2048), every entry 1 or -1.
 
     Read off SHAKE-256, so every machine, library and release has the same, for ever: stored sketches depend on
     them. Signs serve as well as normal deviates (D. Achlioptas, *Database-friendly random projections*, 2003).
     """
+    import numpy as np
+
     octets = hashlib.shake_256(b"gof sketch 1").digest(dimensions * SKETCH_BITS // 8)
     bits = np.unpackbits(np.frombuffer(octets, dtype=np.uint8)).reshape(dimensions, SKETCH_BITS)
     return bits.astype(np.float32) * 2 - 1
@@ -136,16 +143,22 @@ def sketch(vectors: Vectors) -> list[str]:
     with probability angle / pi (M. Charikar, *Similarity estimation techniques from rounding algorithms*,
     STOC 2002), which ``cosine_from_distance`` turns back into a cosine.
     """
+    import numpy as np
+
     return [row.tobytes().decode("ascii") for row in _sides(vectors).astype(np.uint8) + ord("0")]
 
 
 def sketch_octets(vectors: Vectors) -> list[bytes]:
     """Return for each row its sketch as 256 octets, the first bit the highest of the first octet."""
+    import numpy as np
+
     return [row.tobytes() for row in np.packbits(_sides(vectors), axis=1)]
 
 
-def _sides(vectors: Vectors) -> NDArray[np.bool_]:
+def _sides(vectors: Vectors) -> "NDArray[np.bool_]":
     """On which side of each hyperplane each vector lies, shape (texts, 2048)."""
+    import numpy as np
+
     return np.asarray(vectors @ _hyperplanes(vectors.shape[1]) >= 0)
 
 
@@ -158,11 +171,13 @@ def cosine_from_distance(distance: int) -> float:
     return math.cos(math.pi * distance / SKETCH_BITS)
 
 
-def pack(vector: NDArray[np.floating[Any]]) -> bytes:
+def pack(vector: "NDArray[np.floating[Any]]") -> bytes:
     """Return a vector as half-precision floats, little-endian, two bytes a dimension; a cosine keeps 3 digits."""
     return vector.astype("<f2").tobytes()
 
 
-def unpack(octets: bytes) -> NDArray[np.float32]:
+def unpack(octets: bytes) -> "NDArray[np.float32]":
     """Return the vector that ``pack`` made ``octets`` of, as single-precision floats."""
+    import numpy as np
+
     return np.frombuffer(octets, dtype="<f2").astype(np.float32)

@@ -7,17 +7,16 @@ whether its work is done. A job that fails is held for the operator, not dropped
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from pgqueuer import PgQueuer
-from pgqueuer.db import AsyncpgDriver
-from pgqueuer.models import Job, Schedule
-from pgqueuer.queries import Queries
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.core.db import Database, Writer, connect
 from services.core.errors import DomainError
+
+if TYPE_CHECKING:
+    from pgqueuer.models import Job, Schedule
 
 Handler = Callable[..., Awaitable[None]]
 HANDLERS: dict[str, tuple[Handler, int]] = {}
@@ -64,6 +63,9 @@ def steadily(name: str, every: float) -> Callable[[Callable[[Database], Awaitabl
 
 async def enqueue(session: Writer, name: str, key: str, **payload: Any) -> None:
     """Ask for a job in the caller's transaction; while one of the same ``key`` waits, asking again does nothing."""
+    from pgqueuer.db import AsyncpgDriver
+    from pgqueuer.queries import Queries
+
     driver = (await (await session.connection()).get_raw_connection()).driver_connection
     assert driver is not None
     assert driver.is_in_transaction(), "outside a transaction the job would survive its rollback"
@@ -72,6 +74,9 @@ async def enqueue(session: Writer, name: str, key: str, **payload: Any) -> None:
 
 async def run_worker(url: str, db: Database, stop: asyncio.Event) -> None:
     """Do the jobs and schedules until ``stop`` is set; listens on a connection of its own."""
+    from pgqueuer import PgQueuer
+    from pgqueuer.db import AsyncpgDriver
+
     connection = await connect(url)
     worker = PgQueuer(AsyncpgDriver(connection))
     for name, (handler, at_once) in HANDLERS.items():
@@ -101,8 +106,8 @@ async def _steadily(db: Database, name: str, every: float, work: Callable[[Datab
         await asyncio.sleep(pause)
 
 
-def _job(db: Database, handler: Handler) -> Callable[[Job], Awaitable[None]]:
-    async def run(job: Job) -> None:
+def _job(db: Database, handler: Handler) -> Callable[["Job"], Awaitable[None]]:
+    async def run(job: "Job") -> None:
         payload: Mapping[str, Any] = orjson.loads(job.payload or b"{}")
         await handler(db, **payload)
 
@@ -111,8 +116,8 @@ def _job(db: Database, handler: Handler) -> Callable[[Job], Awaitable[None]]:
 
 def _schedule(
     db: Database, name: str, work: Callable[[Database], Awaitable[None]]
-) -> Callable[[Schedule], Awaitable[None]]:
-    async def run(_: Schedule) -> None:
+) -> Callable[["Schedule"], Awaitable[None]]:
+    async def run(_: "Schedule") -> None:
         log.info("scheduled work: %s", name)
         await work(db)
 

@@ -12,10 +12,9 @@ import json
 import logging
 import os
 import re
-import secrets
 import stat
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from services.core.errors import DomainError, Invalid
+from services.core.key_files import read_or_make
 from services.core.table import now
 
 ALGORITHM = "ES256"
@@ -192,7 +192,7 @@ def rotate(path: Path, *, at_once: bool = False) -> SigningKey:
 
 
 def _read(path: Path) -> tuple[SigningKey, ...]:
-    blocks = [*_BLOCK.finditer(_read_or_make(path, lambda: SigningKey.generate().to_pem()))]
+    blocks = [*_BLOCK.finditer(read_or_make(path, lambda: SigningKey.generate().to_pem()))]
     if not blocks:
         raise Invalid(f"{path} holds no private key in PEM. Remove the file to have a new one made.")
     return tuple(SigningKey.from_pem(block["pem"], _moment(path, block["since"])) for block in blocks)
@@ -210,40 +210,6 @@ def _moment(path: Path, written: bytes | None) -> datetime:
 def _block(key: SigningKey) -> bytes:
     mark = b"" if key.since == ALWAYS else f"Signs-From: {key.since.isoformat()}\n".encode()
     return mark + key.to_pem()
-
-
-def read_or_make_secret(path: Path) -> bytes:
-    """Return what a file of secret octets holds; a file that does not exist is made, with 32 random ones.
-
-    Raises:
-        Invalid: others than its owner and group may read it.
-        OSError: the file cannot be read, or its folder not be written.
-    """
-    return _read_or_make(path, lambda: secrets.token_bytes(32))
-
-
-def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
-    if not path.exists():
-        _create_key_file(path, make())
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o037:
-        raise Invalid(f"{path} holds private keys and is open to others: chmod 600 {path}")
-    return path.read_bytes()
-
-
-def _create_key_file(path: Path, content: bytes) -> None:
-    """Write a new key beside ``path`` and link it there whole, unless another process was faster."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        return
-    finally:
-        Path(temporary).unlink()
 
 
 def _write(path: Path, content: bytes) -> None:

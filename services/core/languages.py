@@ -7,13 +7,10 @@ all punctuation, and overlapping pairs of characters where a script writes no bl
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
-
-from babel import Locale
-from babel.core import get_global
 
 from services.core.errors import Invalid
 
@@ -93,7 +90,16 @@ _BLANK_FORMATS = "\u200b\u200c"  # invisible, yet they part words: Khmer and Tha
 @cache
 def _known_languages() -> frozenset[str]:
     """Return the primary subtags that CLDR names in English."""
+    from babel import Locale
+
     return frozenset(str(name) for name in Locale("en").languages if "_" not in str(name)) - _NO_LANGUAGE
+
+
+def _of_cldr(name: Literal["language_aliases", "likely_subtags"]) -> Mapping[str, str]:
+    """Return one of CLDR's tables."""
+    from babel.core import get_global
+
+    return get_global(name)
 
 
 def check_language_tag(tag: str) -> str:
@@ -113,7 +119,7 @@ def check_language_tag(tag: str) -> str:
             " for example “fr”, “pt-BR” or “zh-Hant”."
         )
     written, *extended = matched["language"].split("-")
-    alias = written if written in _known_languages() else get_global("language_aliases").get(written, written)
+    alias = written if written in _known_languages() else _of_cldr("language_aliases").get(written, written)
     primary, _, implied = alias.partition("_")
     if primary not in _known_languages():
         raise Invalid(f"“{written}” is not a language that the Unicode CLDR knows.")
@@ -148,7 +154,7 @@ def direction(language: str) -> Literal["ltr", "rtl"]:
         return "ltr"
     script = (matched["script"] or "").title()
     if not script:
-        likely, primary = get_global("likely_subtags"), primary_language(language)
+        likely, primary = _of_cldr("likely_subtags"), primary_language(language)
         region = (matched["region"] or "").upper()
         script = (likely.get(f"{primary}_{region}") or likely.get(primary) or "__").split("_")[1]
     return "rtl" if script in _RIGHT_TO_LEFT else "ltr"

@@ -14,7 +14,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.core.errors import Conflict, NotFound
-from services.core.keys import read_or_make_secret
+from services.core.key_files import read_or_make_secret
 from services.core.table import now
 
 WINDOW = 300

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from functools import cache
 
-from babel.core import get_global
-from babel.numbers import list_currencies
-
 from services.core.errors import Invalid
 
 MOST_MINOR = 2**63 - 1
@@ -44,6 +41,9 @@ class Money:
 @cache
 def currencies() -> frozenset[str]:
     """The ISO 4217 codes that can be promised today: those CLDR knows, without those every territory has given up."""
+    from babel.core import get_global
+    from babel.numbers import list_currencies
+
     used = [one for territory in get_global("territory_currencies").values() for one in territory]
     ended = {code for code, *_ in used} - {code for code, _, end, _ in used if end is None}
     no_currency, of_tests = "X" * 3, "XTS"

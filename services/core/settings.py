@@ -51,8 +51,19 @@ class Settings(BaseSettings):
     migration_url: str | None = Field(
         default=None, repr=False, description=f"{DATABASE_URL}, with the role that owns the tables and migrates them"
     )
+    direct_url: str | None = Field(
+        default=None,
+        repr=False,
+        description=(
+            f"{DATABASE_URL}, with the serving role and past the transaction pooler that GOF_DATABASE_URL leads to; "
+            "LISTEN needs it (not set: there is no pooler)"
+        ),
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="the address to listen on, such as 127.0.0.1")
     port: int = Field(default=8000, ge=1, le=65535, description="the port to listen on, a whole number from 1 to 65535")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="how many processes answer people, a whole number from 1 to 64"
+    )
     data_dir: Path = Field(default=Path(".data"), description="the folder for the database and other files of ours")
     demo: bool | None = Field(
         default=None,
@@ -119,7 +130,7 @@ class Settings(BaseSettings):
             read_storage_url(value)
         return value
 
-    @field_validator("database_url", "migration_url")
+    @field_validator("database_url", "migration_url", "direct_url")
     @classmethod
     def _normal_database_url(cls, value: str | None) -> str | None:
         """Give the one scheme that the drivers take; the parts are theirs to judge."""
@@ -193,6 +204,10 @@ def read_settings() -> Settings:
             f"{_variable(missing)} is missing: a PostgreSQL of your own needs both GOF_DATABASE_URL, with the "
             "role that serves, and GOF_MIGRATION_URL, with the role that owns the tables.",
             path=(_variable(missing),),
+        )
+    if found.direct_url is not None and found.database_url is None:
+        raise WrongSetting(
+            "GOF_DATABASE_URL is missing: GOF_DIRECT_URL leads past the pooler that it names.", path=("GOF_DIRECT_URL",)
         )
     if found.smtp_url is not None and found.mail_from is None:
         raise WrongSetting(

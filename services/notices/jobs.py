@@ -15,7 +15,7 @@ from services.core.settings import Settings, settings
 from services.notices import rules
 from services.notices.commands import SEND, Announcement, tell_people
 from services.notices.letters import Letterhead
-from services.notices.post import FolderPost, SmtpPost
+from services.notices.post import FolderPost
 from services.notices.sending import Mailroom, send_mail, sweep
 
 NOBODY = "no-reply@gof.invalid"
@@ -61,6 +61,8 @@ def mailroom() -> Mailroom:
     folder = FolderPost(_folder(chosen))
     if chosen.smtp_url is None:
         return Mailroom(head, folder, folder)
+    from services.notices.smtp import SmtpPost
+
     return Mailroom(head, SmtpPost.of(chosen.smtp_url, urlsplit(chosen.public_url).hostname or "localhost"), folder)
 
 

@@ -8,19 +8,21 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import UUID
 
-from jinja2 import Environment, PackageLoader, select_autoescape
-
 from services.core.languages import direction
 from services.notices.words import framing, one_line
+
+if TYPE_CHECKING:
+    import jinja2
 
 SUBJECT_LIMIT, RECIPIENT_LIMIT = 250, 100
 """Characters of a subject, and of a recipient's name, that a header shows."""
 CRLF = "\r\n"
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
-_TEMPLATES = Environment(loader=PackageLoader("services.notices"), autoescape=select_autoescape(), trim_blocks=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,20 @@ def compose(mail: Outgoing, head: Letterhead) -> Letter:
     message["Auto-Submitted"] = "auto-generated"
     values = _values(mail, head)
     for subtype, name in (("plain", "letter.txt"), ("html", "letter.html")):
-        body = _TEMPLATES.get_template(name).render(values)
+        body = _templates().get_template(name).render(values)
         add = message.set_content if subtype == "plain" else message.add_alternative
         add(body, subtype=subtype, cte="quoted-printable")
     message["Content-Language"] = mail.language
     addressed = f"Subject: {_subject(mail.title)}{CRLF}To: {_recipient(mail)}{CRLF}"
     return Letter(mail.notice_id.hex, head.sender, mail.email, addressed.encode() + message.as_bytes())
+
+
+@cache
+def _templates() -> "jinja2.Environment":
+    import jinja2
+
+    loader = jinja2.PackageLoader("services.notices")
+    return jinja2.Environment(loader=loader, autoescape=jinja2.select_autoescape(), trim_blocks=True)
 
 
 def _values(mail: Outgoing, head: Letterhead) -> dict[str, object]:

@@ -12,10 +12,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_date
-from babel.lists import format_list
-
 from services.core.languages import UN_LANGUAGES, primary_language
 from services.notices.terms import ByLanguage, Languages, NoticeEvent, Said, Word
 
@@ -78,9 +74,14 @@ def _shown(value: Said, language: str) -> str:
         case Word():
             return str(words(language)[value.table][value.key])
         case Languages(tags):
+            from babel import Locale
+            from babel.lists import format_list
+
             known = Locale(language).languages
             return format_list([known.get(primary_language(tag), tag) for tag in tags], locale=language)
         case date():
+            from babel.dates import format_date
+
             return format_date(value, "long", locale=language)
         case text:
             return _isolated(shortened(text, TEXT_LIMIT), language)

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from services.core.errors import Invalid
-from services.core.keys import read_or_make_secret
+from services.core.key_files import read_or_make_secret
 
 _NOTE = re.compile(
     r"(?P<text>(?P<origin>\S+)\n(?P<size>0|[1-9][0-9]{0,18})\n(?P<root>[A-Za-z0-9+/]{43}=)\n(?P<at>\S+)\n)\n"

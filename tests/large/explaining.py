@@ -74,12 +74,11 @@ class Explaining(Database):
     async def open(self) -> None:
         """As a server does; and find out which tables are big."""
         await super().open()
-        assert self._reading is not None
-        self.big = [row[0] for row in await self._reading.fetch(_BIG)]
+        async with self._reading.one() as connection:
+            self.big = [row[0] for row in await connection.fetch(_BIG)]
 
     async def _fetch(self, sql: str, values: list[Any]) -> str:
-        assert self._reading is not None
-        async with self._reading.acquire() as connection, connection.transaction(readonly=True):
+        async with self._reading.one() as connection, connection.transaction(readonly=True):
             text = await connection.fetchval(sql, *values)
             before = dict(await connection.fetch(_COUNTED, self.big))
             await connection.execute(f"PREPARE asked AS {sql}")

@@ -8,7 +8,7 @@ import pytest
 import uvicorn
 
 from schema.app import serving
-from schema.core.asking import MESSAGE_LIMIT
+from schema.core.sizes import MESSAGE_LIMIT
 from services.core.db import Database
 from services.core.listening import Listener
 from services.core.ports import free_port
@@ -46,11 +46,12 @@ class Running(uvicorn.Server):
     async def of(cls, urls: Urls, data_dir: Path) -> "Running":
         port = free_port()
         settings = Settings(data_dir=data_dir, port=port, public_url="http://gof.test")
-        app, _ = serving(settings, urls.app)
+        app = serving(settings, urls.app)
         server = cls(uvicorn.Config(app, port=port, log_level="warning", ws_max_size=MESSAGE_LIMIT))
         server.config.load()
         server.lifespan = server.config.lifespan_class(server.config)
         await server.startup()
+        await app.state.rest
         server.running = asyncio.create_task(server.main_loop())
         return server
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schema.core.asking import MESSAGE_LIMIT
+from schema.core.sizes import MESSAGE_LIMIT
 from services.core.exporting.formats import Format
 from services.core.ids import write_id
 from services.exchange import jobs

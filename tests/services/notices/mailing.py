@@ -11,8 +11,9 @@ from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.read.shape import table_of
 from services.notices.letters import Letterhead
-from services.notices.post import FolderPost, SmtpPost
+from services.notices.post import FolderPost
 from services.notices.sending import Mailroom
+from services.notices.smtp import SmtpPost
 from services.notices.tables import Mail
 from tests.services.notices.examples import a_notice
 

@@ -11,7 +11,8 @@ from schema.mails import told
 from services.core.settings import Settings
 from services.core.table import now
 from services.notices import jobs
-from services.notices.post import FolderPost, SmtpPost
+from services.notices.post import FolderPost
+from services.notices.smtp import SmtpPost
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,9 @@ import pytest
 
 from services.core.actor import SYSTEM
 from services.core.table import now
-from services.notices.post import FolderPost, SmtpPost
+from services.notices.post import FolderPost
 from services.notices.sending import Mailroom, send_mail
+from services.notices.smtp import SmtpPost
 from services.notices.terms import MailState
 from tests.conftest import OneAtATime
 from tests.services.notices.mail_server import PASSWORD as SERVER_PASSWORD
