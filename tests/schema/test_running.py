@@ -126,7 +126,7 @@ def test_without_the_demonstration_there_are_no_demo_people(folder: Path) -> Non
     assert plain.ask(accept % secret) == {"data": {"invitationAccept": {"done": True, "errors": []}}}
     again = gof(folder, "invite", "ana@secretariat.example", "Ana Example")
     assert (again.returncode, again.stdout) == (1, "")
-    assert again.stderr.endswith("Someone with this e-mail address takes part already.\n")
+    assert again.stderr.endswith("has this e-mail address already.\n")
     assert plain.ended(signal.SIGINT) == 0
 
 
