@@ -46,9 +46,11 @@ def create_app(
     The application opens and closes ``db`` with its own life, unless it is ``opened`` already, and listens meanwhile.
     """
     from schema import doors
+    from schema.core.public import PublicReads
+    from schema.root import SCHEMA
 
     app = _entrance(db, listener, None, opened=opened)
-    public = public or doors.PublicReads(doors.SCHEMA, db)
+    public = public or PublicReads(SCHEMA, db)
     app.state.cache = public.cache
     app.router.routes.extend(
         doors.routes(

@@ -1,5 +1,6 @@
 """Whoever asks whatever in whichever order: a cache holds only what the public reads, and everybody gets their own."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -39,13 +40,14 @@ async def servers(place: Place) -> AsyncIterator[Servers]:
         return Settings(data_dir=place.data_dir, public_url=PUBLIC_URL, cache_mb=megabytes)
 
     await place.token("FRA viewer")  # makes the keys
-    apps = [serving(settings(megabytes), place.urls.app)[0] for megabytes in (8, 0)]
+    apps = [serving(settings(megabytes), place.urls.app) for megabytes in (8, 0)]
     async with (
         apps[0].router.lifespan_context(apps[0]),
         apps[1].router.lifespan_context(apps[1]),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=apps[0]), base_url=PUBLIC_URL) as cached,
         httpx.AsyncClient(transport=httpx.ASGITransport(app=apps[1]), base_url=PUBLIC_URL) as plain,
     ):
+        await asyncio.gather(*(app.state.rest for app in apps))
         await eventually(lambda: apps[0].state.listener._connection is not None)
         yield Servers(apps[0].state.cache, cached, plain)
 
