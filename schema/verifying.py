@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from schema.bars import progress_bars
 from schema.record.source import HttpSource
-from schema.running import Say, database, migrated, opened
+from schema.running import database, migrated
+from schema.serving import Say, opened
 from services.core.errors import Invalid
 from services.core.settings import settings
 from services.record.jobs import own_keys

@@ -33,7 +33,7 @@ def _unbound(chosen: Settings, url: str) -> Any:
     from schema.app import serving
 
     db._BYPASS = "SELECT false"
-    return serving(chosen, url)[0]
+    return serving(chosen, url)
 
 
 if __name__ == "__main__":
