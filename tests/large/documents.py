@@ -6,7 +6,7 @@ They are made from the SDL, so a new field is asked for as soon as it is there; 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from graphql import (
@@ -134,9 +134,10 @@ class Asking:
         if not needed:
             yield ""
             return
-        [key] = needed
-        for value in self.samples.argument(snake(name), key, str(get_named_type(field.args[key].type))):
-            yield f"({key}: {value})"
+        kinds = [str(get_named_type(field.args[key].type)) for key in needed]
+        values = [self.samples.argument(snake(name), key, kind) for key, kind in zip(needed, kinds, strict=True)]
+        for chosen in product(*values):
+            yield f"({', '.join(f'{key}: {value}' for key, value in zip(needed, chosen, strict=True))})"
 
     def _orders(self, field: GraphQLField) -> list[str]:
         kind = get_named_type(field.args["order"].type) if "order" in field.args else None

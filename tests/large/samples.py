@@ -44,6 +44,7 @@ _LISTS = {
     "state": ('"KEN"', '"TUV"'),
     "sector": ('"11130"',),
     "goal": ('"4"',),
+    "act": ('"demo.invented"',),
     "category": ('"111"',),
     "region": ('"002"', '"061"'),
     "codes": ('["en", "CC-BY-4.0"]',),
@@ -89,6 +90,8 @@ class Samples:
                 return ['"FRA"']
             case "Date":
                 return [f'"{today()}"']
+            case "BigInt":
+                return [{"place": "0", "first": "1"}.get(key, "2")]
         raise KeyError(f"Give samples for the argument {key}: {kind} of {field}.")
 
     def filter(self, where: str, key: str) -> Sequence[str]:
@@ -98,6 +101,8 @@ class Samples:
             return found
         if key in {"expiresAfter", "expiresBefore", "asOf"}:
             return [f'"{today() + timedelta(days=days)}"' for days in (-2000, 7, 30, 900)]
+        if key == "object":
+            return self.ids["proposal"]
         if key in _LISTS:
             return _LISTS[key]
         raise KeyError(f"Give samples for the filter {key} of {where}.")
