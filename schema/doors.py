@@ -20,10 +20,11 @@ from schema.root import SCHEMA
 from services.core.db import Database
 from services.core.keys import SIGNING_KEYS, KeyFile
 from services.core.links import Links
+from services.core.sealing import Seal
 from services.core.settings import Settings
 from services.core.storage import open_storage
 from services.core.tokens import Signer
-from services.identity.credentials import Issuer
+from services.identity.holding import Issuer
 from services.identity.queries import Actors
 from services.record.jobs import keys_of
 from services.record.notes import HeadKeys
@@ -70,7 +71,7 @@ def of(settings: Settings, app: FastAPI) -> Sequence[BaseRoute]:
     keys, links = KeyFile(folder / SIGNING_KEYS), Links.of_folder(folder)
     signer = Signer(keys, issuer=settings.public_url, audience=settings.public_url)
     access, refresh = timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
-    issuer = Issuer(signer, access, refresh, demo=bool(settings.demo))
+    issuer = Issuer(signer, access, refresh, demo=bool(settings.demo), seal=Seal.of_folder(folder))
     reception = Reception(db, issuer, Actors(db, signer, demo=issuer.demo), listener, links, settings.public_url)
     files = Files(open_storage(settings), links)
     documents = Documents.read(settings.trusted_documents, only=settings.trusted_only)

@@ -13,6 +13,7 @@ from schema.exchange.mutation import ExchangeMutation
 from schema.exchange.query import ExchangeQuery
 from schema.exchange.subscription import ExchangeSubscription
 from schema.exchange.types import ViewerWorks
+from schema.identity.factor_mutation import FactorMutation
 from schema.identity.mutation import IdentityMutation
 from schema.identity.query import IdentityQuery
 from schema.identity.subscription import IdentitySubscription
@@ -81,6 +82,7 @@ class Query(
 class Mutation(
     ExchangeMutation,
     IdentityMutation,
+    FactorMutation,
     LabMutation,
     LabWorkMutation,
     LabContributionMutation,

@@ -16,7 +16,7 @@ from services.core.errors import NotPermitted, NotSignedIn
 from services.core.languages import accept_language, primary_language
 from services.core.links import Links
 from services.core.listening import Listener
-from services.identity.credentials import Client, Issuer
+from services.identity.holding import Client, Issuer
 from services.identity.queries import Actors
 
 Look = Callable[[float], Awaitable[tuple[Actor, float]]]

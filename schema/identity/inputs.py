@@ -151,6 +151,11 @@ class Signed:
 class SignInPayload(Signed):
     """Answer of signIn."""
 
+    ticket: str | None = strawberry.field(
+        default=None,
+        description="With the error SECOND_FACTOR_NEEDED: what `signInConfirm` takes, good for 10 minutes; else null.",
+    )
+
     @strawberry.field(
         description="The newest signed head of the record; null if you are not signed in, and before the first. Keep it: "
         "against it any later change to the record is found."

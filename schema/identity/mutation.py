@@ -1,48 +1,25 @@
 """Ways in and out, and what people do about people."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
 from schema.core.arguments import ASKED
 from schema.core.context import Info
-from schema.core.cookies import ACCESS, REFRESH
+from schema.core.cookies import REFRESH
 from schema.core.errors import UserError, as_user_error
 from schema.core.mutation import act, act_on
 from schema.identity import inputs
+from schema.identity.signing import signed
 from services.core.actor import Actor
 from services.core.db import Writer
 from services.core.errors import DomainError
 from services.core.ids import typed_id
-from services.identity import commands, credentials, queries
+from services.identity import commands, credentials
+from services.identity.errors import SecondFactorNeeded
 from services.identity.terms import Invitation, Issued
-from services.identity.terms import Signed as Tokens
-
-Answer = TypeVar("Answer", bound=inputs.Signed)
-
-
-async def _signed(info: Info, make: Callable[[], Awaitable[Tokens]], answer: type[Answer], *, cookies: bool) -> Answer:
-    """Begin or renew a session; the rest of the operation reads as its person."""
-    context = info.context
-    try:
-        if cookies:
-            context.require_cookies().require_settable()
-        tokens = await make()
-        claims = context.require_issuer().signer.verify(tokens.access_token)
-        context.actor = await queries.actor_of_access(context.db, claims, demo=context.require_issuer().demo)
-        if cookies:
-            context.require_cookies().set(ACCESS, tokens.access_token, tokens.access_expires_at)
-            context.require_cookies().set(REFRESH, tokens.refresh_token, tokens.refresh_expires_at)
-    except DomainError as error:
-        return answer(errors=[as_user_error(error)])
-    return answer(
-        access_token=None if cookies else tokens.access_token,
-        access_expires_at=tokens.access_expires_at,
-        refresh_token=None if cookies else tokens.refresh_token,
-        refresh_expires_at=tokens.refresh_expires_at,
-    )
 
 
 async def _done(make: Awaitable[UUID]) -> tuple[bool, list[UserError]]:
@@ -72,12 +49,15 @@ class IdentityMutation:
         """A wrong address and a wrong password are one answer."""
         context = info.context
         issuer = context.require_issuer()
-        return await _signed(
-            info,
-            lambda: credentials.sign_in(context.db, issuer, input.email, input.password, context.client),
-            inputs.SignInPayload,
-            cookies=input.cookies,
-        )
+        try:
+            return await signed(
+                info,
+                lambda: credentials.sign_in(context.db, issuer, input.email, input.password, context.client),
+                inputs.SignInPayload,
+                cookies=input.cookies,
+            )
+        except SecondFactorNeeded as needed:
+            return inputs.SignInPayload(ticket=needed.ticket, errors=[as_user_error(needed)])
 
     @strawberry.mutation(description="Get the next access token of a session. Everyone who holds its refresh token.")
     async def session_refresh(
@@ -88,7 +68,7 @@ class IdentityMutation:
         issuer, token, kept = context.require_issuer(), input.refresh_token, False
         if token is None:
             token, kept = context.require_cookies().read(REFRESH) or "", True
-        return await _signed(
+        return await signed(
             info,
             lambda: credentials.refresh(context.db, issuer, token),
             inputs.SessionRefreshPayload,

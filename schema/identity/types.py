@@ -101,6 +101,14 @@ class Viewer:
     acts: bool = strawberry.field(description="Whether you may act: your delegation takes part, your token may write.")
     is_co_chair: bool = strawberry.field(description="Whether your delegation is a co-chair today.")
     mail: MailSetting = strawberry.field(description="Which of your notices also come by e-mail.")
+    second_factor_due_at: datetime | None = strawberry.field(
+        description="From when on you can do nothing but add a second factor, until you have one; null where you need none."
+    )
+    must_add_second_factor: bool = strawberry.field(description="Whether that is so now: see `authenticatorAdd`.")
+    authenticator_since: datetime | None = strawberry.field(
+        description="Since when an authenticator is your second factor; null while none is."
+    )
+    recovery_codes_left: int = strawberry.field(description="How many of your recovery codes are unused.")
     viewer_can_invite: bool = strawberry.field(description="Whether you may invite people.")
 
     @strawberry.field(description="Your sign-ins.")

@@ -57,6 +57,10 @@ describe(
     PERSON_ROLE_GIVEN="You were given another role.",
     PERSON_REMOVED="You no longer act for the delegation.",
     PERSON_UNINVITED="The invitation was taken back.",
+    PERSON_AUTHENTICATOR_ADDED="An authenticator became your second factor.",
+    PERSON_AUTHENTICATOR_REMOVED="Your authenticator was removed.",
+    PERSON_RECOVERY_CODES_RENEWED="You have new recovery codes.",
+    PERSON_RECOVERY_CODE_USED="One of your recovery codes was used.",
 )
 describe(NoticeOrder, "Orders of notices.", NEWEST="The newest first.")
 

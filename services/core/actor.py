@@ -58,6 +58,8 @@ class Actor:
     scopes: frozenset[Scope] = frozenset(Scope)
     languages: tuple[str, ...] = ()
     session_id: UUID | None = None
+    enrols: bool = False
+    """Whether the person needs a second factor and has none: until there is one, they can only add it."""
     link: Link | None = field(default=None, compare=False)
     """What the links to files that this request lists are signed with; None gives links that need a token.
 
@@ -182,7 +184,7 @@ class Viewer:
     def key(self) -> tuple[object, ...]:
         """What of the viewer shapes a statement: two viewers of one key share its plan."""
         one = self.actor
-        return (one.role, one.reads_members, one.acts, one.co_chair, one.observer, one.scopes)
+        return (one.role, one.reads_members, one.acts, one.co_chair, one.observer, one.enrols, one.scopes)
 
     def _personal(self, name: str) -> Any:
         value = self.actor.values()[name] if self.closed else None

@@ -98,6 +98,7 @@ async def give_role(session: Writer, actor: Actor, person_id: UUID, role: Role) 
     person = await _lock_with_delegation(session, actor, person_id, policy.refusals_to_give_role)
     rules.check_role(role, rules.GIVES[actor.role])
     person.role = role
+    person.second_factor_due_at = rules.second_factor_due(role, person.second_factor_due_at, now())
     await _keep(session, actor, person, "person.role_given", role=role)
     await announce(session, actor, "person.role_given", person.id, role=role)
     return person.id

@@ -17,8 +17,55 @@ class WrongPassword(Invalid):
 
     code = "WRONG_PASSWORD"
 
+    def __init__(self, path: tuple[str, ...] = ("oldPassword",)) -> None:
+        super().__init__("This is not your present password.", path=path)
+
+
+class SecondFactorNeeded(Conflict):
+    """The password was right, and the person has a second factor: the sign-in goes on with it and the ticket."""
+
+    code = "SECOND_FACTOR_NEEDED"
+
+    def __init__(self, ticket: str) -> None:
+        super().__init__("Now the code that your authenticator shows, or one of your recovery codes.")
+        self.ticket = ticket
+
+
+class TicketNotValid(Invalid):
+    """No sign-in waits for a second factor under this ticket, or it has waited too long."""
+
+    code = "TICKET_NOT_VALID"
+
     def __init__(self) -> None:
-        super().__init__("This is not your present password.", path=("oldPassword",))
+        super().__init__("This sign-in took too long, or is done already. Begin again.", path=("ticket",))
+
+
+class WrongCode(Invalid):
+    """A code is neither what the authenticator shows now nor an unused recovery code."""
+
+    code = "WRONG_CODE"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This code is not right: give the six digits that your authenticator shows now, each once, or an unused"
+            " recovery code.",
+            path=("code",),
+        )
+
+
+class AuthenticatorThere(Conflict):
+    """A person has one authenticator."""
+
+    code = "AUTHENTICATOR_THERE"
+
+    def __init__(self) -> None:
+        super().__init__("You have an authenticator. Remove it before you add another.")
+
+
+class NoAuthenticator(Conflict):
+    """What is asked for needs an authenticator, and there is none."""
+
+    code = "NO_AUTHENTICATOR"
 
 
 class TooManyTries(Conflict):

@@ -3,7 +3,7 @@
 from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.jobs import scheduled
-from services.identity import tries
+from services.identity import factors, tries
 
 
 @scheduled("identity.forget_tries", "17 * * * *")
@@ -11,3 +11,4 @@ async def forget_tries(db: Database) -> None:
     """Remove what nobody needs any more of who tried to sign in."""
     async with db.write(SYSTEM) as session:
         await tries.forget_old(session)
+        await factors.forget_tickets(session)

@@ -77,6 +77,7 @@ def refusals_to_change_settings(viewer: Viewer, row: Row) -> list[Refusal]:
     return [
         _reads_only(viewer),
         not_permitted(row.id.is_distinct_from(viewer.person_id), "These are another person's settings."),
+        not_permitted(viewer.actor.enrols, "Add a second factor first: until then you can do nothing else."),
         _left(row),
     ]
 

@@ -20,6 +20,7 @@ from services.core.errors import NotSignedIn
 from services.core.table import now
 from services.core.tokens import AccessClaims, Signer, secret_hash
 from services.identity import rules
+from services.identity.factor_tables import Authenticator
 from services.identity.tables import ApiToken, Person, SignInSession
 
 API_TOKEN = "gof_api"  # noqa: S105 - no secret, but what every API token begins with
@@ -29,8 +30,23 @@ API_TOKEN = "gof_api"  # noqa: S105 - no secret, but what every API token begins
 # named here by its text, with the one column that says what its people may do.
 DELEGATION = sa.table("delegation", sa.column("id", sa.Uuid()), sa.column("standing", sa.Text()))
 
+_CONFIRMED = sa.select(col(Authenticator.id)).where(
+    col(Authenticator.person_id) == col(Person.id), col(Authenticator.confirmed_at).is_not(None)
+)
+_ENROLS = sa.and_(
+    sa.func.coalesce(col(Person.second_factor_due_at) <= sa.func.now(), sa.false()),
+    ~col(Person.is_demo),
+    ~_CONFIRMED.correlate(Person).exists(),
+)
 _WHO = (
-    sa.select(col(Person.id), col(Person.role), col(Person.delegation_id), col(Person.languages), DELEGATION.c.standing)
+    sa.select(
+        col(Person.id),
+        col(Person.role),
+        col(Person.delegation_id),
+        col(Person.languages),
+        DELEGATION.c.standing,
+        _ENROLS.label("enrols"),
+    )
     .outerjoin_from(Person, DELEGATION, DELEGATION.c.id == col(Person.delegation_id))
     .where(col(Person.left_at).is_(None))
 )
@@ -218,6 +234,9 @@ async def _all(db: Database, statement: sa.Select[Any]) -> Sequence[sa.Row[Any]]
 
 def _actor(found: sa.Row[Any], scopes: frozenset[Scope], session_id: UUID | None) -> Actor:
     role, standing = found.role, found.standing
+    if found.enrols:
+        languages = rules.reading_languages(found.languages)
+        return Actor(Role.VIEWER, found.id, languages=languages, session_id=session_id, enrols=True)
     return Actor(
         role=role,
         person_id=found.id,

@@ -1,10 +1,12 @@
 """Who may give which role, what a standing and a token let people do, and how long things last."""
 
 import unicodedata
+from base64 import b32encode
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from math import ceil
+from secrets import token_bytes
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -38,6 +40,15 @@ PERSON_TRIES = Slowing(9, timedelta(minutes=5))
 """Wrong passwords for a person: the tenth waits. At one each 5 minutes, 100,000 guesses take a year."""
 ADDRESS_TRIES = Slowing(99, timedelta(seconds=30))
 """Wrong passwords from an address, which may be that of a whole mission: the hundredth waits."""
+CODE_TRIES = Slowing(5, timedelta(minutes=30))
+"""Wrong codes of a second factor, by someone who knows the password: of a million, three are right at any time."""
+TICKET_LIFETIME = timedelta(minutes=10)
+"""How long a sign-in waits for its second factor."""
+RECOVERY_CODES = 10
+NEEDS_SECOND_FACTOR = frozenset({Role.FOCAL_POINT, Role.SECRETARIAT})
+"""Who acts for a state or runs the platform; co-chairs are focal points."""
+GRACE = timedelta(days=14)
+"""How long they may act before they have one."""
 KNOWN_AT = timedelta(days=90)
 """How long a person stays known at an address after signing in from there."""
 
@@ -94,6 +105,22 @@ def check_days(days: int) -> timedelta:
     if days not in TOKEN_DAYS:
         raise Invalid(f"A token is good for 1 to 365 days; you asked for {days:,}.", path=("days",))
     return timedelta(days=days)
+
+
+def second_factor_due(role: Role, before: datetime | None, moment: datetime) -> datetime | None:
+    """Return from when on someone of this role needs a second factor, who until now needed it from ``before`` on."""
+    return (before or moment + GRACE) if role in NEEDS_SECOND_FACTOR else None
+
+
+def new_recovery_code() -> str:
+    """Return 80 random bits as people write them down: four groups of four letters and digits."""
+    letters = b32encode(token_bytes(10)).decode().lower()
+    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+
+
+def plain_code(written: str) -> str:
+    """Return a code without what people put between its letters, for hashing and comparing."""
+    return "".join(letter for letter in written.lower() if letter not in " -\u00a0")
 
 
 def network(address: str) -> str:

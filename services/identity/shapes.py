@@ -4,13 +4,15 @@
 """
 
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
 from services.core.ids import of_kind
 from services.core.policy import may, reasons_against
-from services.core.read.shape import Connection, Filter, One, Order, Shape, Value, global_id
+from services.core.read.shape import Connection, Filter, One, Order, Row, Shape, Value, global_id, table_of, within
 from services.identity import policy
+from services.identity.factor_tables import Authenticator, RecoveryCode
 from services.identity.tables import ApiToken, Person, SignInSession
 
 
@@ -86,6 +88,18 @@ API_TOKEN = Shape.of(
     },
 )
 
+
+def _authenticator_since(row: Row) -> sa.ColumnElement[Any]:
+    one = table_of(Authenticator).alias()
+    return within(row, sa.select(one.c.confirmed_at).where(one.c.person_id == row.id)).scalar_subquery()
+
+
+def _recovery_codes_left(row: Row) -> sa.ColumnElement[Any]:
+    one = table_of(RecoveryCode).alias()
+    left = sa.select(sa.func.count()).select_from(one).where(one.c.person_id == row.id, one.c.used_at.is_(None))
+    return within(row, left).scalar_subquery()
+
+
 VIEWER = Shape.of(
     "Viewer",
     Person,
@@ -96,6 +110,10 @@ VIEWER = Shape.of(
         "acts": Value(lambda _, ask: sa.literal(ask.viewer.actor.acts)),
         "isCoChair": Value(lambda _, ask: sa.literal(ask.viewer.actor.co_chair)),
         "mail": Person.mail,
+        "secondFactorDueAt": Person.second_factor_due_at,
+        "mustAddSecondFactor": Value(lambda _, ask: sa.literal(ask.viewer.actor.enrols)),
+        "authenticatorSince": Value(lambda row, _: _authenticator_since(row), null=True),
+        "recoveryCodesLeft": Value(lambda row, _: _recovery_codes_left(row)),
         "viewerCanInvite": Value(lambda _, ask: sa.literal(policy.may_invite(ask.viewer))),
         "sessions": Connection(
             lambda: SESSION,

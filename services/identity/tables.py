@@ -67,6 +67,8 @@ class Person(Row, table=True):
         default=MailSetting.EACH, sa_type=text_enum(MailSetting), sa_column_kwargs={"server_default": "each"}
     )
     """Which notices also come by e-mail."""
+    second_factor_due_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    """From when on the person can only add a second factor until there is one; None where none is needed."""
     left_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
     is_demo: bool = False
 

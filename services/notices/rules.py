@@ -51,6 +51,10 @@ RULES: Mapping[NoticeEvent, Rule] = {
     E.PERSON_ROLE_GIVEN: Rule(Who.PERSON, always=True),
     E.PERSON_REMOVED: Rule(Who.PERSON, always=True),
     E.PERSON_UNINVITED: Rule(Who.PERSON, always=True),
+    E.PERSON_AUTHENTICATOR_ADDED: Rule(Who.PERSON, always=True),
+    E.PERSON_AUTHENTICATOR_REMOVED: Rule(Who.PERSON, always=True),
+    E.PERSON_RECOVERY_CODES_RENEWED: Rule(Who.PERSON, always=True),
+    E.PERSON_RECOVERY_CODE_USED: Rule(Who.PERSON, always=True),
 }
 
 MOST_ATTEMPTS = 20

@@ -55,6 +55,10 @@ class NoticeEvent(StrEnum):
     PERSON_ROLE_GIVEN = "person_role_given"
     PERSON_REMOVED = "person_removed"
     PERSON_UNINVITED = "person_uninvited"
+    PERSON_AUTHENTICATOR_ADDED = "person_authenticator_added"
+    PERSON_AUTHENTICATOR_REMOVED = "person_authenticator_removed"
+    PERSON_RECOVERY_CODES_RENEWED = "person_recovery_codes_renewed"
+    PERSON_RECOVERY_CODE_USED = "person_recovery_code_used"
 
 
 class NoticeOrder(StrEnum):

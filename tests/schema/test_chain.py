@@ -18,7 +18,7 @@ from services.core.keys import SigningKey
 from services.core.passwords import hash_password
 from services.core.read.shape import table_of
 from services.core.tokens import Signer
-from services.identity.credentials import Issuer
+from services.identity.holding import Issuer
 from services.identity.queries import Actors
 from services.identity.tables import Person
 from services.proposals.tables import ExpressionOfInterest, Proposal

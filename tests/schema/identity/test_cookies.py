@@ -9,7 +9,7 @@ import pytest
 
 from schema.app import create_app
 from schema.core.context import Reception
-from services.identity.credentials import Issuer
+from services.identity.holding import Issuer
 from services.identity.queries import Actors
 from tests.conftest import OneAtATime
 from tests.services.identity.world import PASSWORD, SIGNER, nothing_changes, with_password

@@ -13,8 +13,8 @@ from services.core.keys import SigningKey
 from services.core.passwords import hash_password
 from services.core.tokens import Signer, new_secret, secret_hash
 from services.identity import credentials
-from services.identity.credentials import Issuer
 from services.identity.errors import WrongSignIn
+from services.identity.holding import Issuer
 from services.identity.queries import Actors
 from services.identity.tables import ApiToken, Person
 from tests.builders import id_of

@@ -13,7 +13,7 @@ from services.core.actor import Actor
 from services.core.ids import write_id
 from services.core.keys import SigningKey
 from services.core.tokens import Signer
-from services.identity.credentials import Issuer
+from services.identity.holding import Issuer
 from services.identity.queries import Actors
 from tests.builders import actor
 from tests.conftest import OneAtATime

@@ -6,7 +6,7 @@ from services.core import passwords
 from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.errors import Conflict, DomainError, Invalid, NotPermitted, NotSignedIn
-from services.identity import credentials, queries
+from services.identity import holding, queries
 from services.identity.credentials import change_password, refresh, sign_in
 from services.identity.errors import WrongPassword, WrongSignIn
 from tests.builders import id_of
@@ -101,7 +101,7 @@ async def test_of_two_changes_at_once_the_second_is_told(db: Database, monkeypat
         await with_password(db, WHO, "harbour violin seven stone")
         return await passwords.hash_password(password)
 
-    monkeypatch.setattr(credentials, "hash_password", hashed)
+    monkeypatch.setattr(holding, "hash_password", hashed)
     with pytest.raises(Conflict, match="just changed"):
         await change_password(db, me, PASSWORD, ANOTHER)
     await sign_in(db, ISSUER, email_of(WHO), "harbour violin seven stone")

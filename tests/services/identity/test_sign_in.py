@@ -11,9 +11,10 @@ from services.core.db import Database
 from services.core.errors import NotSignedIn
 from services.core.read.shape import table_of
 from services.core.table import now
-from services.identity import commands, credentials, queries
-from services.identity.credentials import Client, Issuer, refresh, sign_in
+from services.identity import commands, holding, queries
+from services.identity.credentials import refresh, sign_in
 from services.identity.errors import WrongSignIn
+from services.identity.holding import Client, Issuer
 from services.identity.tables import Person, SignInSession
 from tests.builders import actor, id_of
 from tests.services.identity.world import (
@@ -87,7 +88,7 @@ async def test_each_sign_in_that_fails_costs_one_comparison(db: Database, monkey
         compared.append(stored)
         return await passwords.verify_password(password, stored)
 
-    monkeypatch.setattr(credentials, "verify_password", verify)
+    monkeypatch.setattr(holding, "verify_password", verify)
     email = await with_password(db, WHO)
     for address in (email, "nobody@test.example", "no address"):
         with pytest.raises(WrongSignIn):
@@ -104,7 +105,7 @@ async def test_a_password_changed_while_it_was_compared_signs_nobody_in(
         await with_password(db, WHO, ANOTHER)
         return await passwords.verify_password(password, stored)
 
-    monkeypatch.setattr(credentials, "verify_password", verify)
+    monkeypatch.setattr(holding, "verify_password", verify)
     with pytest.raises(WrongSignIn):
         await sign_in(db, ISSUER, email, PASSWORD)
 

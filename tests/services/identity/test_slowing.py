@@ -16,8 +16,9 @@ from services.core.db import Database, connect
 from services.core.errors import Unavailable
 from services.core.read.shape import table_of
 from services.identity import rules
-from services.identity.credentials import Client, change_password, sign_in
+from services.identity.credentials import change_password, sign_in
 from services.identity.errors import TooManyTries, WrongPassword, WrongSignIn
+from services.identity.holding import Client
 from services.identity.jobs import forget_tries
 from services.identity.rules import ADDRESS_TRIES, PERSON_TRIES, in_words, network
 from services.identity.tables import Person, Tries
@@ -36,7 +37,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     async def verify(password: str, stored: str | None) -> bool:
         return stored is not None and password == PASSWORD
 
-    monkeypatch.setattr("services.identity.credentials.verify_password", verify)
+    monkeypatch.setattr("services.identity.holding.verify_password", verify)
 
 
 async def outcome(db: Database, email: str, password: str = ANOTHER, client: Client = HOME) -> str:
@@ -184,7 +185,7 @@ async def test_known_and_unknown_people_take_the_same_time_in_200_paired_tries(
     real: Database, urls: Urls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The middle difference of pairs lies within what two unknown people differ by from one another."""
-    monkeypatch.setattr("services.identity.credentials.verify_password", passwords.verify_password)
+    monkeypatch.setattr("services.identity.holding.verify_password", passwords.verify_password)
     monkeypatch.setattr(rules, "PERSON_TRIES", ADDRESS_TRIES.__class__(10**6, timedelta(seconds=1)))
     monkeypatch.setattr(rules, "ADDRESS_TRIES", ADDRESS_TRIES.__class__(10**6, timedelta(seconds=1)))
     async with real.write(SYSTEM) as session:

@@ -17,7 +17,8 @@ from services.core.read.shape import table_of
 from services.core.table import now
 from services.core.tokens import Signer
 from services.identity.commands import invite_person
-from services.identity.credentials import Issuer, sign_in
+from services.identity.credentials import sign_in
+from services.identity.holding import Issuer
 from services.identity.tables import ApiToken, Person, RefreshToken, SignInSession
 from services.identity.terms import Invitation, Issued, Signed
 from tests.builders import actor, id_of
