@@ -33,9 +33,12 @@ from schema.files import Files
 from services.core import migration, postgres
 from services.core.actor import SYSTEM, Actor, Scope
 from services.core.db import Database, Reader, Writer, connect, identify, kept, make_engine, require
+from services.core.keys import SigningKey
 from services.core.links import Links
 from services.core.settings import Settings
 from services.core.storage import Storage, local_storage, open_storage
+from services.core.tokens import Signer
+from services.identity.holding import Issuer
 from services.record.notes import HeadKeys
 from services.taxonomy.commands import load_reference
 from services.taxonomy.reference import read_reference
@@ -186,10 +189,12 @@ def storage(tmp_path: Path) -> Storage:
 async def http(db: OneAtATime, storage: Storage) -> AsyncIterator[httpx.AsyncClient]:
     """The application in this process; the header x-actor names who asks (see ``builders.actor``)."""
     links = Links(b"a secret of the tests")
+    issuer = Issuer(Signer([SigningKey.generate()], "http://gof.test", "http://gof.test"))
 
     async def make_context(request: HTTPConnection) -> Context:
         who = actor(request.headers.get("x-actor", "public"))
-        return Context(db, replace(who, link=links.of(who.person_id) if who.person_id else None))
+        who = replace(who, link=links.of(who.person_id) if who.person_id else None)
+        return Context(db, who, issuer)
 
     keys = HeadKeys((Ed25519PrivateKey.from_private_bytes(bytes(range(32))),), "record.test")
     app = create_app(db, make_context, files=Files(storage, links), record_keys=keys, opened=True)
