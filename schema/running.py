@@ -155,12 +155,13 @@ async def _reference(db: Database, say: Say) -> "Changes":
 
 
 async def _fill(urls: Urls, chosen: Settings, say: Say) -> list[str]:
-    """Load reference data, and demo data on the first run; return the demo sign-ins to show."""
-    from services.demo.commands import load_demo, sign_ins
+    """Load reference data, and what people of the demonstration begin from; return the demo sign-ins to show."""
+    from services.demo.commands import ask_for_exchanges, load_proposals, sign_ins
 
     async with opened(urls.app) as db:
         await _reference(db, say)
         if not chosen.demo:
             return []
-        await load_demo(db, say)
+        await load_proposals(db, say)
+        await ask_for_exchanges(db)
         return await sign_ins(db)

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import services.core.audit
 import services.core.cells
 import services.core.idempotency
+import services.demo.jobs
 import services.exchange.jobs
 import services.exchange.shapes
 import services.identity.jobs

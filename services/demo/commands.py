@@ -1,27 +1,31 @@
 """Load the demonstration data: plainly fictional, by true states, marked as demo everywhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
-from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
-import orjson
 import sqlalchemy as sa
 from sqlmodel import col
 
 from services.core.actor import SYSTEM, Role
 from services.core.audit import record
-from services.core.db import Database, Writer
+from services.core.db import Database, Reader, Writer
 from services.core.embedding_jobs import embed_missing
 from services.core.errors import DomainError
 from services.core.importing.json_rows import GivenRows
 from services.core.importing.report import Report
+from services.core.jobs import enqueue
 from services.core.passwords import hash_password
 from services.core.read.shape import table_of
 from services.core.table import today
 from services.core.texts import Text, add_translation
+from services.demo.exchanges import tell_exchanges
+from services.demo.experience import add_experience
+from services.demo.files import lines
+from services.demo.jobs import JOB
 from services.identity.tables import Person
+from services.matching.cooperation_tables import Cooperation
 from services.membership.tables import Delegation, StandingPeriod
 from services.membership.terms import DelegationKind, Standing
 from services.practices.imports import import_practices
@@ -38,23 +42,28 @@ SHOWN = ("focal.zmb@demo.example", "focal.chn@demo.example", "focal.sen@demo.exa
 """The sign-ins that are shown at the start; every state of the demonstration has a focal point."""
 
 
+LOCK = 7_310_001
+"""The advisory lock of whoever loads what came of the proposals."""
+
+
 class DemoBroken(DomainError):
     """The demonstration data do not fit the platform: a fault of ours."""
 
     code = "DEMO_BROKEN"
 
 
-def lines(name: str) -> Iterator[dict[str, Any]]:
-    """The objects of one file of the demonstration data."""
-    for line in files("services.demo").joinpath("data", name).read_text(encoding="utf-8").splitlines():
-        yield orjson.loads(line)
-
-
 async def load_demo(db: Database, say: Say) -> bool:
-    """Load delegations, people, practices and proposals; return False if the demonstration is there already.
+    """Load what is missing of the demonstration; return False if all of it is there already.
 
-    Interrupted, it goes on where it was: each part is one transaction and is skipped once it is there.
+    That is delegations, people, practices, proposals, and then what came of them: experience, threads, labs with
+    translations. Interrupted, it goes on where it was: each part is one transaction and is skipped once it is there.
     """
+    proposed = await load_proposals(db, say)
+    return await load_exchanges(db, say) or proposed
+
+
+async def load_proposals(db: Database, say: Say) -> bool:
+    """Load delegations, people, practices and proposals; return False if they are there already."""
     if not await _delegations(db):
         return False
     say("demo data: delegations and people")
@@ -67,6 +76,38 @@ async def load_demo(db: Database, say: Say) -> bool:
         await embed_missing(db, table)
     say("demo data: texts can be found by meaning")
     return True
+
+
+async def ask_for_exchanges(db: Database) -> None:
+    """Let a worker load what came of the proposals, so that nobody waits for it, unless it is there."""
+    async with db.write(SYSTEM) as session:
+        if not await _has_exchanges(session):
+            await enqueue(session, JOB, JOB)
+
+
+async def load_exchanges(db: Database, say: Say) -> bool:
+    """Load experience and what the people did with the proposals, all or none; return False if it is there already.
+
+    Raises:
+        DemoBroken: the data do not fit the platform.
+    """
+    async with db.write(SYSTEM) as session:
+        await session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))  # of several that load, one writes
+        if await _has_exchanges(session):
+            return False
+        await add_experience(session)
+        try:
+            await tell_exchanges(session)
+        except DomainError as error:
+            raise DemoBroken(f"The exchanges of the demonstration data: {error.message}") from error
+    say("demo data: finished cooperations, threads and joint labs")
+    return True
+
+
+async def _has_exchanges(session: Reader) -> bool:
+    first = next(lines("cooperations.jsonl"))["externalId"]
+    found = sa.select(col(Cooperation.id)).where(col(Cooperation.external_id) == first)
+    return await session.scalar(found) is not None
 
 
 async def sign_ins(db: Database) -> list[str]:
