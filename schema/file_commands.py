@@ -49,6 +49,12 @@ def import_of_experience(file: File, dry_run: DryRun = False, skip_bad: SkipBad 
     _bring("experience", file, dry_run=dry_run, skip_bad=skip_bad, as_drafts=False, json=json)
 
 
+@imports.command("labs")
+def import_of_labs(file: File, dry_run: DryRun = False, skip_bad: SkipBad = None, json: Json = False) -> None:
+    """Compare joint labs with what there is; the parties change them, and found new ones by importRun."""
+    _bring("labs", file, dry_run=dry_run, skip_bad=skip_bad, as_drafts=False, json=json)
+
+
 Into = Annotated[Path | None, typer.Argument(help="A .jsonl, .csv or .xlsx file; without one, JSONL on stdout.")]
 AsFormat = Annotated[Format | None, typer.Option("--format", help="Where the name of the file does not tell it.")]
 Of = Annotated[str | None, typer.Option("--delegation", help="ISO 3166-1 alpha-3 code of a state: only its own.")]
@@ -74,6 +80,16 @@ def export_of_experience(
 ) -> None:
     """Write finished cooperations, those that labs recorded among them, with their accepted translations."""
     _send("experience", file, format_, state)
+
+
+@exports.command("labs")
+def export_of_labs(
+    file: Into = None,
+    format_: AsFormat = None,
+    delegation: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-3 code of a state that is a party.")] = None,
+) -> None:
+    """Write joint labs with their parties, milestones and contributions, and their accepted translations."""
+    _send("labs", file, format_, delegation)
 
 
 def _send(what: str, file: Path | None, format_: Format | None, delegation: str | None) -> None:

@@ -35,7 +35,8 @@ class ImportRunInput:
     skip_bad: bool = strawberry.field(default=False, description="Keep the good rows though others are refused.")
     as_drafts: bool = strawberry.field(
         default=False,
-        description="Leave new things as drafts. Else proposals open, and practices go to review. EXPERIENCE has none.",
+        description="Leave new things as drafts. Else proposals open, and practices go to review. EXPERIENCE and LABS "
+        "have none.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
@@ -83,8 +84,9 @@ class ExchangeMutation:
 
     @strawberry.mutation(
         description="Import rows: added, or updated by `externalId`; all or none. Focal points of delegations taking part, "
-        "for their own delegation: the row of another one is refused. EXPERIENCE is imported by the secretariat. It answers "
-        "at once; follow the work by `workProgressed`. Three of a person's may be under way."
+        "for their own delegation: the row of another one is refused. EXPERIENCE is imported by the secretariat. A row of LABS "
+        "founds the lab of an agreed expression of interest, and the other parties are asked; a lab there is stays as it "
+        "is. It answers at once; follow the work by `workProgressed`. Three of a person's may be under way."
     )
     async def import_run(self, info: Info, input: Annotated[ImportRunInput, ASKED]) -> ImportRunPayload:
         """One command."""

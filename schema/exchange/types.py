@@ -18,6 +18,7 @@ describe(
     PROPOSALS="Needs, offers and joint proposals.",
     PRACTICES="Practices.",
     EXPERIENCE="Finished cooperations of states.",
+    LABS="Joint labs, which a file founds or is compared with; it changes none.",
 )
 describe(
     Format,

@@ -17,6 +17,9 @@ from services.core.progress import Progress, quiet
 from services.core.table import Row
 from services.core.texts import TextRow
 from services.exchange.terms import ExchangeKind
+from services.labs.exports import export_labs
+from services.labs.imports import import_labs
+from services.labs.tables import LabText
 from services.matching.cooperation_tables import CooperationText
 from services.matching.imports import (
     check_experience_importer,
@@ -50,19 +53,35 @@ class Import(Protocol):
         """See ``importing.run.run``."""
 
 
+Send = Callable[[Reader, Actor, str | None, IO[bytes], Format, Progress], Awaitable[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A kind of thing: who imports it and how, what stands in its files, which go out, and where its texts are.
+    """A kind of thing: who imports it and how, how it goes out, and where its texts are.
 
-    ``check`` raises NotPermitted for who may not import; ``choose`` takes the code of a state, or None for all that the
-    actor may export.
+    ``check`` raises NotPermitted for who may not import; ``send`` takes the code of a state, or None for all that the
+    actor may export, and returns how many things it wrote.
     """
 
     check: Callable[[Actor], None]
     bring: Import
-    kind: Callable[[Reader, Actor], Awaitable[Kind]]
-    choose: Callable[[Reader, Actor, str | None], Awaitable[Chosen]]
+    send: Send
     text: type[TextRow]
+
+
+def _sender(
+    kind: Callable[[Reader, Actor], Awaitable[Kind]], choose: Callable[[Reader, Actor, str | None], Awaitable[Chosen]]
+) -> Send:
+    """The export of a kind of which ``choose`` says what goes out."""
+
+    async def send(
+        session: Reader, actor: Actor, state: str | None, file: IO[bytes], format_: Format, progress: Progress
+    ) -> int:
+        chosen = await choose(session, actor, state)
+        return await export(session, await kind(session, actor), chosen, file, format_, progress)
+
+    return send
 
 
 def _of(thing: type[Row]) -> Callable[[Reader, Actor, str | None], Awaitable[Chosen]]:
@@ -95,11 +114,16 @@ async def _bring_practices(
 
 
 EXCHANGES: Mapping[str, Exchange] = {
-    ExchangeKind.PROPOSALS: Exchange(check_importer, import_proposals, proposal_kind, _of(Proposal), ProposalText),
-    ExchangeKind.PRACTICES: Exchange(check_importer, _bring_practices, practice_kind, _of(Practice), PracticeText),
-    ExchangeKind.EXPERIENCE: Exchange(
-        check_experience_importer, import_experience, cooperation_kind, chosen_cooperations, CooperationText
+    ExchangeKind.PROPOSALS: Exchange(
+        check_importer, import_proposals, _sender(proposal_kind, _of(Proposal)), ProposalText
     ),
+    ExchangeKind.PRACTICES: Exchange(
+        check_importer, _bring_practices, _sender(practice_kind, _of(Practice)), PracticeText
+    ),
+    ExchangeKind.EXPERIENCE: Exchange(
+        check_experience_importer, import_experience, _sender(cooperation_kind, chosen_cooperations), CooperationText
+    ),
+    ExchangeKind.LABS: Exchange(check_importer, import_labs, export_labs, LabText),
 }
 
 
@@ -116,14 +140,12 @@ async def export_things(
     """Export what the actor may, all of it or what is of one ``state``; return how many things that were.
 
     Of proposals and practices that is what the actor's delegation has, and for the platform what all have; of experience
-    what the actor sees, and ``state`` is one that took part.
+    and labs what the actor sees, and ``state`` is one that took part.
 
     Raises:
         NotPermitted: nothing of this kind is the actor's to export.
         Invalid: ``state`` is none, or has no delegation.
-        TooManyRows: more than a spreadsheet has rows.
+        TooManyRows, CellTooLong: more than a spreadsheet holds.
     """
-    exchange = EXCHANGES[what]
     async with db.read(actor) as session:
-        chosen = await exchange.choose(session, actor, state)
-        return await export(session, await exchange.kind(session, actor), chosen, file, format_, progress)
+        return await EXCHANGES[what].send(session, actor, state, file, format_, progress)

@@ -10,6 +10,8 @@ class ExchangeKind(StrEnum):
     PRACTICES = "practices"
     EXPERIENCE = "experience"
     """Finished cooperations of states."""
+    LABS = "labs"
+    """Joint labs, which are founded and compared by files, and never changed."""
 
 
 class WorkState(StrEnum):

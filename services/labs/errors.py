@@ -76,3 +76,15 @@ class WrongAddress(Invalid):
     """A link that leads nowhere."""
 
     code = "WRONG_ADDRESS"
+
+
+class CellTooLong(Invalid):
+    """What belongs to a lab is longer than a cell of a spreadsheet."""
+
+    code = "EXPORT_CELL_TOO_LONG"
+
+
+class NotByFile(Conflict):
+    """A file would change a lab that there is, or say what only a party itself says."""
+
+    code = "LAB_NOT_BY_FILE"

@@ -31,16 +31,20 @@ async def find_things(session: Reader, kind: Kind, keys: Sequence[Key]) -> dict[
 
 def whole(kind: Kind, source: sa.FromClause) -> sa.Select[Any]:
     """The things in ``source``, which has their table: all columns, the original text, and the ``translations``."""
-    thing, text = table_of(kind.thing), table_of(kind.text)
+    return with_texts(table_of(kind.thing), table_of(kind.text), kind.key, source)
+
+
+def with_texts(thing: sa.FromClause, text: sa.FromClause, key: str, source: sa.FromClause) -> sa.Select[Any]:
+    """As ``whole``, of a ``thing`` that is named by the column ``key`` of its ``text`` table."""
     other = text.alias()
     parts: list[sa.ColumnElement[Any]] = []
     for name in LIMITS:
         parts += [sa.literal_column(f"'{name}'"), other.c[name]]
-    accepted = sa.and_(other.c[kind.key] == thing.c.id, other.c.suggestion_id.is_(None), ~other.c.is_original)
+    accepted = sa.and_(other.c[key] == thing.c.id, other.c.suggestion_id.is_(None), ~other.c.is_original)
     listed_texts = sa.func.json_object_agg(other.c.language, sa.func.json_build_object(*parts))
     agreed = sa.select(listed_texts).where(accepted).correlate(thing).scalar_subquery()
     translations = sa.func.coalesce(agreed, sa.text("'{}'::json")).label("translations")
-    original = sa.and_(text.c[kind.key] == thing.c.id, text.c.is_original)
+    original = sa.and_(text.c[key] == thing.c.id, text.c.is_original)
     columns = (text.c[part] for part in LIMITS)
     return sa.select(thing, *columns, translations).select_from(source.join(text, original))
 

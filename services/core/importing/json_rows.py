@@ -84,17 +84,24 @@ def _row(number: int, text: str, problem: str | None, columns: Columns) -> Sourc
 
 def _parsed(text: str) -> tuple[Any, str | None]:
     """The object of a line, and a sentence about what is wrong with it or None."""
+    found, problem = parsed(text, "line")
+    if problem is None and not isinstance(found, dict):
+        problem = "This line is no JSON object: it begins with { and ends with }."
+    return found, problem
+
+
+def parsed(text: str, what: str) -> tuple[Any, str | None]:
+    """The value of a JSON text, and a sentence about what is wrong with it or None; ``what`` the sentence calls it."""
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_each_name_once)
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_each_name_once), None
     except json.JSONDecodeError as error:
-        return None, f"This line is no JSON: {error.msg}, at character {error.pos + 1:,}."
+        return None, f"This {what} is no JSON: {error.msg}, at character {error.pos + 1:,}."
     except _Mistake as mistake:
         return None, str(mistake)
     except RecursionError:
-        return None, "This line is nested too deeply."
+        return None, f"This {what} is nested too deeply."
     except (ValueError, InvalidOperation):  # integers beyond 4,300 digits, exponents beyond those of Decimal
-        return None, "This line has a number that is too long."
-    return found, None if isinstance(found, dict) else "This line is no JSON object: it begins with { and ends with }."
+        return None, f"This {what} has a number that is too long."
 
 
 class _Mistake(Exception):

@@ -50,7 +50,7 @@ def read_row(kind: Kind, row: Row) -> Values | Refused:
     try:
         return kind.read(row.cells)
     except DomainError as error:
-        return _refused(row, error)
+        return refused_for(row, error)
 
 
 def judge(
@@ -81,7 +81,7 @@ def _judged(
             raise WrongCell(f"This external id stands on line {lines[key]:,} already.", path=("externalId",))
         return _settled(kind, row.line, found.get(key), given)
     except DomainError as error:
-        return _refused(row, error)
+        return refused_for(row, error)
 
 
 def _settled(kind: Kind, line: int, found: Values | None, given: Values) -> Ready:
@@ -110,7 +110,8 @@ def _translations(before: Mapping[str, Parts], given: Mapping[str, Parts]) -> di
     return {text.language: {part: getattr(text, part) for part in LIMITS} for text in texts}
 
 
-def _refused(row: Row, error: DomainError) -> Refused:
+def refused_for(row: Row, error: DomainError) -> Refused:
+    """What is told of a row that an error refuses, at the column that its path begins with."""
     column = error.path[0] if error.path else None
     value = "" if column is None else shown(row.cells.get(column, ""))
     return Refused(row.line, column, value, error.message, row.cell(column), error.code)

@@ -13,7 +13,7 @@ from services.core.importing.judging import Ready, Row, judge, read_row
 from services.core.importing.kind import Kind, Values
 from services.core.importing.refused import BadRows, Refused
 from services.core.importing.report import Report
-from services.core.importing.rows import BrokenRow, RowSource
+from services.core.importing.rows import BrokenRow, Columns, RowSource
 from services.core.importing.staging import Stage
 from services.core.progress import Progress, quiet
 from services.core.stale import announce_stale
@@ -85,7 +85,7 @@ async def _read(
     progress: Progress,
 ) -> None:
     """Stage the rows that can be kept, and report what becomes of each."""
-    batches = _batches(source, kind)
+    batches = batches_of(source, kind.names)
     while batch := await asyncio.to_thread(next, batches, None):
         given = await asyncio.to_thread(_given, kind, batch)
         keys = [kind.key_of(one) for _, one in given if not isinstance(one, Refused)]
@@ -95,10 +95,10 @@ async def _read(
         ready = [one for _, one in judged if isinstance(one, Ready)]
         useful = not report.dry_run and (bad is not None or not report.refused_rows)
         await stage.add(await asyncio.to_thread(stage.records, ready, words=useful))
-        progress(source.position, _work(source))
+        progress(source.position, work_of(source))
 
 
-def _work(source: RowSource) -> int | None:
+def work_of(source: RowSource) -> int | None:
     """How much there is to do: to read an octet is a half of it, to keep it the other."""
     return None if source.size is None else 2 * source.size
 
@@ -108,13 +108,14 @@ async def _keep(source: RowSource, stage: Stage, progress: Progress) -> None:
     kept = 0
     async for merged in stage.merge():
         kept += merged
-        progress(source.position + source.position * kept // stage.rows, _work(source))
+        progress(source.position + source.position * kept // stage.rows, work_of(source))
 
 
-def _batches(source: RowSource, kind: Kind) -> Iterator[list[Row]]:
+def batches_of(source: RowSource, columns: Columns) -> Iterator[list[Row]]:
+    """The rows of ``source``, a few at once; blocks."""
     batch: list[Row] = []
     begin = source.position
-    for row in source.rows(kind.names):
+    for row in source.rows(columns):
         batch.append(row)
         if len(batch) == BATCH or source.position - begin >= BATCH_OCTETS:
             yield batch
