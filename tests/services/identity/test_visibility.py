@@ -226,6 +226,10 @@ async def test_the_viewer_in_full(db: Database) -> None:
         "mail": "EACH",
         "unreadCount": 0,
         "viewerCanInvite": True,
+        "authenticatorSince": None,
+        "mustAddSecondFactor": False,
+        "recoveryCodesLeft": 0,
+        "secondFactorDueAt": None,
     }
     assert session_found == {
         "id": write_id("session", begun.id),
