@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from socket import AF_INET6, SOCK_STREAM, create_server, getaddrinfo, socket
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from services.core.errors import DomainError
@@ -108,6 +109,9 @@ class Household:
         try:
             with urlopen(f"http://{shown}:{port}/readyz", timeout=PAUSE) as answer:
                 return bool(answer.status == 200)
+        except HTTPError as error:
+            error.close()
+            return False
         except OSError:
             return False
 

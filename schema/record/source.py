@@ -75,6 +75,7 @@ class HttpSource:
                 found: Mapping[str, Any] = json.load(answer)
                 return found
         except HTTPError as error:
+            error.close()
             raise Unavailable(f"{address} answers {error.code}: is that the address, and is the token good?") from error
         except (URLError, OSError, ValueError) as error:
             raise Unavailable(f"{address} does not answer as a record does. Is that the address?") from error
