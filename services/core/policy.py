@@ -65,7 +65,8 @@ async def lock(
     and the lock does not wait for it.
 
     Visibility and refusals are inside the SQL: "not there" and "not yours" are one answer, and there is no gap
-    between asking and acting.
+    between asking and acting. They are read behind the lock, in a statement of their own: one that waits for a lock
+    reads the locked row as it is then, but all other tables as they were before.
 
     Raises:
         NotFound: no such row, or none the actor may know of.
@@ -73,14 +74,14 @@ async def lock(
     """
     viewer = actor.viewer
     against = refusals(viewer, table)
-    found = (
-        await session.execute(
-            sa.select(table, *(refusal.holds for refusal in against))
-            .where(table.id == key, visible(viewer, table))  # type: ignore[attr-defined]  # every Row has an id
-            .with_for_update(of=table, key_share=referred or not update, read=not update)
-            .execution_options(populate_existing=True)
-        )
-    ).one_or_none()
+    one = (table.id == key, visible(viewer, table))  # type: ignore[attr-defined]  # every Row has an id
+    await session.execute(
+        sa.select(table.id)  # type: ignore[attr-defined]  # as above
+        .where(*one)
+        .with_for_update(of=table, key_share=referred or not update, read=not update)
+    )
+    asked = sa.select(table, *(refusal.holds for refusal in against)).where(*one)
+    found = (await session.execute(asked.execution_options(populate_existing=True))).one_or_none()
     if found is None:
         raise NotFound(f"No such {what}.", path=path)
     row, *held = found

@@ -54,18 +54,24 @@ class Place:
         return "done"
 
     async def while_first(self, first: tuple[str, Command], *others: tuple[str, Command]) -> list[str]:
-        """Do the first, and the others while the first is done but not kept: nobody can see it yet."""
+        """Do the first, and the others while the first is done but not kept (nobody can see it yet), or refused."""
         entered = asyncio.Event()
 
         async def stay() -> None:
             entered.set()
             await asyncio.sleep(0.2)
 
+        async def lead() -> str:
+            try:
+                return await self.act(*first, stay)
+            finally:
+                entered.set()
+
         async def after(who: str, command: Command) -> str:
             await entered.wait()
             return await self.act(who, command)
 
-        return await asyncio.gather(self.act(*first, stay), *(after(*other) for other in others))
+        return await asyncio.gather(lead(), *(after(*other) for other in others))
 
 
 @pytest.fixture
