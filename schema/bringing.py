@@ -7,14 +7,14 @@ from typing import Any
 
 from schema.bars import progress_bars
 from schema.running import database, migrated
-from schema.serving import Say, opened
+from schema.serving import opened
 from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.embedding_jobs import embed_missing
 from services.core.importing.files import open_rows
 from services.core.importing.refused import Refused
 from services.core.importing.report import Report
-from services.core.progress import Progress
+from services.core.progress import Progress, Say
 from services.core.settings import settings
 from services.exchange.kinds import EXCHANGES
 

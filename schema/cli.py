@@ -45,7 +45,10 @@ def serve(
     inherited: Annotated[int | None, typer.Option(hidden=True, help="The socket of a process of several.")] = None,
 ) -> None:
     """Serve a database that is migrated already; in GOF_WORKERS processes."""
-    running.serve(say, inherited)
+    if inherited is None:
+        running.serve(say)
+    else:
+        running.serve_part(say, inherited)
 
 
 @app.command()

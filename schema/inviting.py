@@ -4,8 +4,9 @@ import asyncio
 
 import services.registry  # noqa: F401 - people refer to delegations, whose tables are another slice's
 from schema.running import database, migrated
-from schema.serving import Say, opened
+from schema.serving import opened
 from services.core.actor import SYSTEM, Role
+from services.core.progress import Say
 from services.core.settings import settings
 from services.identity.commands import invite_person
 from services.identity.rules import INVITATION_LIFETIME

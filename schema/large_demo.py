@@ -3,7 +3,8 @@
 import asyncio
 
 from schema.running import database, load_demo, migrated
-from schema.serving import Say, Urls, opened
+from schema.serving import Urls, opened
+from services.core.progress import Say
 from services.core.settings import settings
 
 

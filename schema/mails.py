@@ -7,8 +7,9 @@ from uuid import UUID
 
 import services.registry  # noqa: F401 - notices refer to people, whose table is another slice's
 from schema.running import database, migrated
-from schema.serving import Say, opened
+from schema.serving import opened
 from services.core.actor import SYSTEM
+from services.core.progress import Say
 from services.core.settings import settings
 from services.notices import sending
 

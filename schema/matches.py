@@ -8,12 +8,13 @@ import orjson
 from schema.core.answering import shown
 from schema.core.context import Context
 from schema.running import database, migrated
-from schema.serving import Say, opened
+from schema.serving import opened
 from services.core.actor import PUBLIC, SYSTEM, Actor, Role
 from services.core.db import Database
 from services.core.errors import DomainError, Invalid
 from services.core.ids import write_id
 from services.core.page import FIRST_LIMIT
+from services.core.progress import Say
 from services.core.settings import settings
 from services.matching.queries import find_proposal
 from services.membership.queries import delegation_of_state

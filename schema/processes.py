@@ -15,8 +15,8 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from services.core.errors import DomainError
+from services.core.progress import Say
 
-Say = Callable[[str], None]
 PAUSE = 0.2
 """Seconds between two looks at the processes."""
 SHORT_LIFE = 5.0
@@ -72,10 +72,11 @@ class Household:
             try:
                 for part in self.parts:
                     part.start(self.listening)
+                answered = False
                 while not self.stopping:
-                    if ready is not _nothing and self._answers():
+                    if not answered and self._answers():
                         ready()
-                        ready = _nothing
+                        answered = True
                     self._renew()
                     time.sleep(PAUSE)
             finally:
@@ -132,7 +133,3 @@ def listen(host: str, port: int) -> socket:
     """A socket that listens on ``host`` and ``port`` and that processes started from here may inherit."""
     family = getaddrinfo(host, port, type=SOCK_STREAM)[0][0]
     return create_server((host, port), family=family, backlog=2048)
-
-
-def _nothing() -> None:
-    """What is left to do when the readiness was told."""

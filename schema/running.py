@@ -7,12 +7,13 @@ from socket import socket
 from typing import TYPE_CHECKING
 
 from schema import serving
-from schema.serving import Say, Urls, opened
+from schema.serving import Urls, opened
 from services.core import migration, postgres
 from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.errors import DomainError
 from services.core.ports import require_free_port
+from services.core.progress import Say
 from services.core.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -46,10 +47,6 @@ def until_interrupted(say: Say) -> Iterator[None]:
     say("stopped")
 
 
-def _nothing(_sentence: str) -> None:
-    """Say nothing."""
-
-
 def up(say: Say, *, worker: bool) -> None:
     """Everything until Ctrl-C; prints ``ready …`` when people can come."""
     chosen = settings()
@@ -60,19 +57,19 @@ def up(say: Say, *, worker: bool) -> None:
         serving.serve(chosen, urls, say, accounts, worker=worker)
 
 
-def serve(say: Say, inherited: int | None) -> None:
-    """The server alone, on a database that is migrated or soon will be (/readyz tells).
-
-    ``inherited`` is the socket (a file descriptor) that a process of several shares with the others.
-    """
+def serve(say: Say) -> None:
+    """The server alone, on a database that is migrated or soon will be (/readyz tells)."""
     chosen = settings()
-    if inherited is None:
-        require_free_port(chosen.host, chosen.port)
-    with until_interrupted(say if inherited is None else _nothing), database(chosen, say) as urls:
-        if inherited is None:
-            serving.serve(chosen, urls, say, [], worker=False)
-        else:
-            serving.serve_part(chosen, urls, socket(fileno=inherited))
+    require_free_port(chosen.host, chosen.port)
+    with until_interrupted(say), database(chosen, say) as urls:
+        serving.serve(chosen, urls, say, [], worker=False)
+
+
+def serve_part(say: Say, inherited: int) -> None:
+    """One process of several that serve; ``inherited`` is the socket (a file descriptor) that all of them share."""
+    chosen = settings()
+    with suppress(KeyboardInterrupt), database(chosen, say) as urls:
+        serving.serve_part(chosen, urls, socket(fileno=inherited))
 
 
 def work(say: Say) -> None:

@@ -11,10 +11,11 @@ from typing import IO
 
 from schema.bars import progress_bars
 from schema.running import database, migrated
-from schema.serving import Say, opened
+from schema.serving import opened
 from services.core.actor import SYSTEM
 from services.core.errors import Invalid
 from services.core.exporting.formats import Format, format_of
+from services.core.progress import Say
 from services.core.settings import settings
 from services.exchange.kinds import export_things
 

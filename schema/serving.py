@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from schema.processes import Household, Part, listen
 from services.core.db import Database
+from services.core.progress import Say
 from services.core.settings import Settings
 
 if TYPE_CHECKING:
     import uvicorn
 
-Say = Callable[[str], None]
 LAST_ANSWERS = 10
 """Seconds that a server that stops gives to the answers it is still writing."""
 

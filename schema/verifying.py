@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 from schema.bars import progress_bars
 from schema.record.source import HttpSource
 from schema.running import database, migrated
-from schema.serving import Say, opened
+from schema.serving import opened
 from services.core.errors import Invalid
+from services.core.progress import Say
 from services.core.settings import settings
 from services.record.jobs import own_keys
 from services.record.keeping import Keep, read_notes, signed
 from services.record.sources import DatabaseSource
-from services.record.verifying import Finding, Source, Walk, check, conflicts, narrowest
+from services.record.verifying import Finding, Source, check, conflicts, narrowest
 
 if TYPE_CHECKING:
     from services.record.notes import Head
@@ -96,13 +97,13 @@ async def _check(
         f"and {other.signed_at:%Y-%m-%d %H:%M} UTC"
         for one, other in conflicts(heads.values())
     ]
-    walk = keep.interrupted()
     with progress_bars() as bars:
         bar = bars.add_task("checking", total=None)
-        async for one in check(
-            source, heads.values(), keep, walk, lambda done, total: bars.update(bar, completed=done, total=total)
-        ):
-            walk: Walk = one  # type: ignore[no-redef]
+
+        def progress(done: int, total: int | None) -> None:
+            bars.update(bar, completed=done, total=total)
+
+        async for walk in check(source, heads.values(), keep, keep.interrupted(), progress):
             keep.remember(walk)
     keep.finish(walk)
     keep.hold(heads.values())

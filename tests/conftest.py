@@ -45,6 +45,8 @@ from services.taxonomy.reference import read_reference
 from tests.builders import actor, build_world
 
 TEMPLATE = "gof_template"
+HEAD_KEYS = HeadKeys((Ed25519PrivateKey.from_private_bytes(bytes(range(32))),), "record.test")
+"""What heads of the record are signed with."""
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")  # noqa: TID251 - xdist names its workers here
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))  # noqa: TID251 - and its runs here
 POSTGRES = os.environ.get("GOF_TEST_POSTGRES")  # noqa: TID251 - the suite on another PostgreSQL: its bin folder
@@ -196,8 +198,7 @@ async def http(db: OneAtATime, storage: Storage) -> AsyncIterator[httpx.AsyncCli
         who = replace(who, link=links.of(who.person_id) if who.person_id else None)
         return Context(db, who, issuer)
 
-    keys = HeadKeys((Ed25519PrivateKey.from_private_bytes(bytes(range(32))),), "record.test")
-    app = create_app(db, make_context, files=Files(storage, links), record_keys=keys, opened=True)
+    app = create_app(db, make_context, files=Files(storage, links), record_keys=HEAD_KEYS, opened=True)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://gof.test") as client:
         yield client

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields, is_dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -16,6 +16,7 @@ from services.core.idempotency import once
 from services.core.ids import typed_id
 
 Command = Callable[[Writer, Actor], Awaitable[UUID]]
+Done = TypeVar("Done")
 
 
 async def act(
@@ -34,6 +35,14 @@ async def act(
     except DomainError as error:
         return None, [as_user_error(error)]
     return done, []
+
+
+async def attempt(made: Awaitable[Done]) -> tuple[Done | None, list[UserError]]:
+    """Return what a command answers that opens its transactions itself, or why it was not done."""
+    try:
+        return await made, []
+    except DomainError as error:
+        return None, [as_user_error(error)]
 
 
 class Named(Protocol):

@@ -6,10 +6,9 @@ import strawberry
 
 from schema.core.arguments import ASKED
 from schema.core.context import Info
-from schema.core.errors import as_user_error
+from schema.core.mutation import attempt
 from schema.identity import factor_inputs as inputs
 from schema.identity.signing import signed
-from services.core.errors import DomainError
 from services.identity import factors
 
 
@@ -41,11 +40,10 @@ class FactorMutation:
     ) -> inputs.AuthenticatorAddPayload:
         """One command."""
         context = info.context
-        actor = context.require_actor()
-        try:
-            secret = await factors.add_authenticator(context.db, context.require_issuer(), actor, input.password)
-        except DomainError as error:
-            return inputs.AuthenticatorAddPayload(errors=[as_user_error(error)])
+        actor, issuer = context.require_actor(), context.require_issuer()
+        secret, errors = await attempt(factors.add_authenticator(context.db, issuer, actor, input.password))
+        if secret is None:
+            return inputs.AuthenticatorAddPayload(errors=errors)
         return inputs.AuthenticatorAddPayload(secret=secret.text, address=secret.address)
 
     @strawberry.mutation(
@@ -56,12 +54,9 @@ class FactorMutation:
     ) -> inputs.AuthenticatorConfirmPayload:
         """One command."""
         context = info.context
-        actor = context.require_actor()
-        try:
-            codes = await factors.confirm_authenticator(context.db, context.require_issuer(), actor, input.code)
-        except DomainError as error:
-            return inputs.AuthenticatorConfirmPayload(errors=[as_user_error(error)])
-        return inputs.AuthenticatorConfirmPayload(recovery_codes=list(codes))
+        actor, issuer = context.require_actor(), context.require_issuer()
+        codes, errors = await attempt(factors.confirm_authenticator(context.db, issuer, actor, input.code))
+        return inputs.AuthenticatorConfirmPayload(recovery_codes=list(codes or ()), errors=errors)
 
     @strawberry.mutation(
         description="Take your authenticator away. Focal points and the secretariat can then only add another."
@@ -71,13 +66,10 @@ class FactorMutation:
     ) -> inputs.AuthenticatorRemovePayload:
         """One command."""
         context = info.context
-        actor = context.require_actor()
-        try:
-            issuer = context.require_issuer()
-            await factors.remove_authenticator(context.db, issuer, actor, input.password, input.code)
-        except DomainError as error:
-            return inputs.AuthenticatorRemovePayload(errors=[as_user_error(error)])
-        return inputs.AuthenticatorRemovePayload(done=True)
+        actor, issuer = context.require_actor(), context.require_issuer()
+        removal = factors.remove_authenticator(context.db, issuer, actor, input.password, input.code)
+        done, errors = await attempt(removal)
+        return inputs.AuthenticatorRemovePayload(done=done is not None, errors=errors)
 
     @strawberry.mutation(description="Make ten new recovery codes; those before are good no more.")
     async def recovery_codes_renew(
@@ -85,9 +77,6 @@ class FactorMutation:
     ) -> inputs.RecoveryCodesRenewPayload:
         """One command."""
         context = info.context
-        actor = context.require_actor()
-        try:
-            codes = await factors.renew_recovery_codes(context.db, context.require_issuer(), actor, input.code)
-        except DomainError as error:
-            return inputs.RecoveryCodesRenewPayload(errors=[as_user_error(error)])
-        return inputs.RecoveryCodesRenewPayload(recovery_codes=list(codes))
+        actor, issuer = context.require_actor(), context.require_issuer()
+        codes, errors = await attempt(factors.renew_recovery_codes(context.db, issuer, actor, input.code))
+        return inputs.RecoveryCodesRenewPayload(recovery_codes=list(codes or ()), errors=errors)

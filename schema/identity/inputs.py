@@ -162,7 +162,7 @@ class SignInPayload(Signed):
     )
     async def record_head(self, info: Info) -> RecordHead | None:
         """Handed out with each sign-in, so that many hold many of them."""
-        return await read(info, NEWEST_HEAD) if self.access_token else None
+        return await read(info, NEWEST_HEAD) if self.access_expires_at else None
 
 
 @strawberry.type(description="The next tokens of your session. A spent refresh token ends the session.")

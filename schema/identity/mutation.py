@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
@@ -10,7 +9,7 @@ from schema.core.arguments import ASKED
 from schema.core.context import Info
 from schema.core.cookies import REFRESH
 from schema.core.errors import UserError, as_user_error
-from schema.core.mutation import act, act_on
+from schema.core.mutation import act, act_on, attempt
 from schema.identity import inputs
 from schema.identity.signing import signed
 from services.core.actor import Actor
@@ -20,14 +19,6 @@ from services.core.ids import typed_id
 from services.identity import commands, credentials
 from services.identity.errors import SecondFactorNeeded
 from services.identity.terms import Invitation, Issued
-
-
-async def _done(make: Awaitable[UUID]) -> tuple[bool, list[UserError]]:
-    try:
-        await make
-    except DomainError as error:
-        return False, [as_user_error(error)]
-    return True, []
 
 
 async def _issued(info: Info, make: Callable[..., Awaitable[Issued]]) -> tuple[Issued | None, list[UserError]]:
@@ -90,8 +81,8 @@ class IdentityMutation:
         self, info: Info, input: Annotated[inputs.InvitationAcceptInput, ASKED]
     ) -> inputs.InvitationAcceptPayload:
         """One command."""
-        done, errors = await _done(credentials.accept_invitation(info.context.db, input.secret, input.password))
-        return inputs.InvitationAcceptPayload(done=done, errors=errors)
+        done, errors = await attempt(credentials.accept_invitation(info.context.db, input.secret, input.password))
+        return inputs.InvitationAcceptPayload(done=done is not None, errors=errors)
 
     @strawberry.mutation(description="Change your password; your other sessions end.")
     async def password_change(
@@ -100,8 +91,8 @@ class IdentityMutation:
         """One command."""
         actor = info.context.require_actor()
         change = credentials.change_password(info.context.db, actor, input.old_password, input.new_password)
-        done, errors = await _done(change)
-        return inputs.PasswordChangePayload(done=done, errors=errors)
+        done, errors = await attempt(change)
+        return inputs.PasswordChangePayload(done=done is not None, errors=errors)
 
     @strawberry.mutation(
         description="Invite a person: focal points to their own delegation, the secretariat the first focal point of one. "

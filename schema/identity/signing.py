@@ -21,16 +21,17 @@ async def signed(info: Info, make: Callable[[], Awaitable[Tokens]], answer: type
     Raises:
         SecondFactorNeeded: the sign-in goes on elsewhere.
     """
-    context = info.context
+    context, issuer = info.context, info.context.require_issuer()
+    jar = context.require_cookies() if cookies else None
     try:
-        if cookies:
-            context.require_cookies().require_settable()
+        if jar is not None:
+            jar.require_settable()
         tokens = await make()
-        claims = context.require_issuer().signer.verify(tokens.access_token)
-        context.actor = await queries.actor_of_access(context.db, claims, demo=context.require_issuer().demo)
-        if cookies:
-            context.require_cookies().set(ACCESS, tokens.access_token, tokens.access_expires_at)
-            context.require_cookies().set(REFRESH, tokens.refresh_token, tokens.refresh_expires_at)
+        claims = issuer.signer.verify(tokens.access_token)
+        context.actor = await queries.actor_of_access(context.db, claims, demo=issuer.demo)
+        if jar is not None:
+            jar.set(ACCESS, tokens.access_token, tokens.access_expires_at)
+            jar.set(REFRESH, tokens.refresh_token, tokens.refresh_expires_at)
     except SecondFactorNeeded:
         raise
     except DomainError as error:

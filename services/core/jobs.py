@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from pgqueuer.models import Job, Schedule
 
 Handler = Callable[..., Awaitable[None]]
+Work = Callable[[Database], Awaitable[None]]
 HANDLERS: dict[str, tuple[Handler, int]] = {}
 """Job name -> what does it, called with the database and the job's payload, and how many at once among all workers."""
-SCHEDULES: dict[str, tuple[str, Callable[[Database], Awaitable[None]]]] = {}
+SCHEDULES: dict[str, tuple[str, Work]] = {}
 """Name -> cron expression (UTC) and what is done then."""
-STEADY: dict[str, tuple[float, Callable[[Database], Awaitable[None]]]] = {}
+STEADY: dict[str, tuple[float, Work]] = {}
 """Name -> pause in seconds, and what every worker does again and again."""
 LONGEST_PAUSE = 5.0
 """Seconds between two attempts of steady work while it fails."""
@@ -41,20 +42,20 @@ def handles(name: str, *, at_once: int = 0) -> Callable[[Handler], Handler]:
     return register
 
 
-def scheduled(name: str, cron: str) -> Callable[[Callable[[Database], Awaitable[None]]], Callable[..., Any]]:
+def scheduled(name: str, cron: str) -> Callable[[Work], Work]:
     """Register work that is done whenever ``cron`` says, once among all workers."""
 
-    def register(work: Callable[[Database], Awaitable[None]]) -> Callable[[Database], Awaitable[None]]:
+    def register(work: Work) -> Work:
         SCHEDULES[name] = (cron, work)
         return work
 
     return register
 
 
-def steadily(name: str, every: float) -> Callable[[Callable[[Database], Awaitable[None]]], Callable[..., Any]]:
+def steadily(name: str, every: float) -> Callable[[Work], Work]:
     """Register work that every worker does all the time, ``every`` so many seconds; it sees to it that one does it."""
 
-    def register(work: Callable[[Database], Awaitable[None]]) -> Callable[[Database], Awaitable[None]]:
+    def register(work: Work) -> Work:
         STEADY[name] = (every, work)
         return work
 
@@ -94,7 +95,7 @@ async def run_worker(url: str, db: Database, stop: asyncio.Event) -> None:
     await connection.close()
 
 
-async def _steadily(db: Database, name: str, every: float, work: Callable[[Database], Awaitable[None]]) -> None:
+async def _steadily(db: Database, name: str, every: float, work: Work) -> None:
     pause = every
     while True:
         try:
@@ -114,9 +115,7 @@ def _job(db: Database, handler: Handler) -> Callable[["Job"], Awaitable[None]]:
     return run
 
 
-def _schedule(
-    db: Database, name: str, work: Callable[[Database], Awaitable[None]]
-) -> Callable[["Schedule"], Awaitable[None]]:
+def _schedule(db: Database, name: str, work: Work) -> Callable[["Schedule"], Awaitable[None]]:
     async def run(_: "Schedule") -> None:
         log.info("scheduled work: %s", name)
         await work(db)

@@ -4,7 +4,8 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from services.core.errors import Invalid
@@ -28,23 +29,37 @@ def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
         OSError: the file cannot be read, or its folder not be written.
     """
     if not path.exists():
-        _create_key_file(path, make())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _draft(path, make()) as draft, suppress(FileExistsError):  # another process was faster
+            path.hardlink_to(draft)
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o037:
         raise Invalid(f"{path} holds private keys and is open to others: chmod 600 {path}")
     return path.read_bytes()
 
 
-def _create_key_file(path: Path, content: bytes) -> None:
-    """Write a new key beside ``path`` and link it there whole, unless another process was faster."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+def rewrite(path: Path, content: bytes) -> None:
+    """Put ``content`` in the place of a file, whole, with its mode and for its group.
+
+    Raises:
+        OSError: there is no such file, or its folder cannot be written.
+    """
+    before = path.stat()
+    with _draft(path, content) as draft:
+        os.chown(draft, -1, before.st_gid)
+        draft.chmod(stat.S_IMODE(before.st_mode))
+        draft.replace(path)
+
+
+@contextmanager
+def _draft(path: Path, content: bytes) -> Iterator[Path]:
+    """A file beside ``path`` that holds ``content`` on disk, for its owner alone; gone after."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        return
+            os.fsync(descriptor)
+        yield draft
     finally:
-        Path(temporary).unlink()
+        draft.unlink(missing_ok=True)

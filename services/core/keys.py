@@ -1,6 +1,6 @@
-"""Signing keys and other secrets in files: made where they are missing, followed by every server while it runs.
+"""Signing keys in a file: made where it is missing, followed by every server while it runs.
 
-A file holds its signing keys in PEM, the newest first, each under a line that says from when it signs. A key is
+A file holds its keys in PEM, the newest first, each under a line that says from when it signs. A key is
 published before it signs, so that whoever checks tokens knows it in time, and checks tokens until the last that it
 signed has ended: so keys change and nobody is signed out.
 """
@@ -10,10 +10,7 @@ import fcntl
 import hashlib
 import json
 import logging
-import os
 import re
-import stat
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,7 +23,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from services.core.errors import DomainError, Invalid
-from services.core.key_files import read_or_make
+from services.core.key_files import read_or_make, rewrite
 from services.core.table import now
 
 ALGORITHM = "ES256"
@@ -187,7 +184,7 @@ def rotate(path: Path, *, at_once: bool = False) -> SigningKey:
         kept = () if at_once else Ring.at(moment, _read(path)).keys
         new = SigningKey.generate(moment if at_once else moment + LEAD)
         newest_first = sorted(kept, key=lambda key: key.since, reverse=True)
-        _write(path, b"".join(map(_block, (new, *newest_first))))
+        rewrite(path, b"".join(map(_block, (new, *newest_first))))
     return new
 
 
@@ -210,19 +207,6 @@ def _moment(path: Path, written: bytes | None) -> datetime:
 def _block(key: SigningKey) -> bytes:
     mark = b"" if key.since == ALWAYS else f"Signs-From: {key.since.isoformat()}\n".encode()
     return mark + key.to_pem()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put ``content`` in the place of a file, whole, with its mode and for its group."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    before = path.stat()
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
-        os.fchown(descriptor, -1, before.st_gid)
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-    Path(temporary).replace(path)
 
 
 def base64url(octets: bytes) -> str:

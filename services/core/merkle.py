@@ -30,15 +30,19 @@ class Frontier:
     peaks: list[bytes] = field(default_factory=list)
     """From the widest subtree to the narrowest."""
 
-    def add(self, leaf: bytes) -> None:
-        """Append a leaf by its hash: O(log size)."""
-        self.peaks.append(leaf)
+    def add(self, leaf: bytes) -> list[bytes]:
+        """Append a leaf by its hash: O(log size).
+
+        Returns the roots of the perfect subtrees that end with it, of 1, 2, 4, … leaves.
+        """
+        ending = [leaf]
         carry = self.size
         while carry & 1:
-            right, left = self.peaks.pop(), self.peaks.pop()
-            self.peaks.append(node_hash(left, right))
+            ending.append(node_hash(self.peaks.pop(), ending[-1]))
             carry >>= 1
+        self.peaks.append(ending[-1])
         self.size += 1
+        return ending
 
     def root(self) -> bytes:
         """The root of the tree so far."""

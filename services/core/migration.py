@@ -89,9 +89,9 @@ def draft(owner_url: str, title: str) -> None:
     command.revision(configuration(owner_url), message=title, autogenerate=True)
 
 
-async def revision(app_url: str) -> str | None:
+async def revision(url: str) -> str | None:
     """The revision the database is at; None before the first migration."""
-    connection = await connect(app_url)
+    connection = await connect(url)
     try:
         return await connection.fetchval("SELECT version_num FROM alembic_version")  # type: ignore[no-any-return]
     except asyncpg.UndefinedTableError:

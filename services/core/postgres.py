@@ -20,7 +20,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,8 +30,7 @@ from services.core.ports import free_port
 from services.core.postgres_binaries import Account, find_binaries, home_elsewhere, server_account
 from services.core.postgres_failures import NotStarted
 from services.core.postgres_making import Workshop, make_ready, pid_file, urls
-
-Say = Callable[[str], None]
+from services.core.progress import Say
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",

@@ -6,8 +6,9 @@ new. On the other side ``Sources`` knows from which of these tables a statement 
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import lru_cache, partial
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
@@ -26,6 +27,8 @@ SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'publi
 _WORD = re.compile(r"\w+")
 _DYNAMIC = "execute"
 """A function with this word may read anything."""
+_REMEMBERED = 1_000
+"""Statements that are not looked through again."""
 
 
 def telling(tables: Iterable[str]) -> frozenset[str]:
@@ -68,13 +71,12 @@ class Sources:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._known: dict[str, frozenset[str] | None] = {}
-        self._functions: Mapping[str, frozenset[str]] | None = None
+        self._tables_read: Callable[[str], frozenset[str] | None] | None = None
 
     def forget(self, table: str | None) -> None:
         """Functions may be others after a migration, or when it is not known what happened."""
         if table is None or table == MIGRATED:
-            self._known, self._functions = {}, None
+            self._tables_read = None
 
     async def of(self, noted: NotedDatabase) -> frozenset[str] | None:
         """Return the tables that were read from; None where it can be any.
@@ -82,26 +84,20 @@ class Sources:
         Raises:
             Unavailable: the database cannot be reached.
         """
-        if self._functions is None:
-            self._functions = await self._load()
+        if self._tables_read is None:
+            self._tables_read = lru_cache(_REMEMBERED)(partial(tables_read, functions=await self._functions()))
         found: set[str] = set()
         for sql in noted.statements:
-            tables = self._of(sql, self._functions)
+            tables = self._tables_read(sql)
             if tables is None:
                 return None
             found |= tables
         return None if noted.freely else frozenset(found)
 
-    async def _load(self) -> Mapping[str, frozenset[str]]:
+    async def _functions(self) -> Mapping[str, frozenset[str]]:
         async with self._db.read(PUBLIC) as session:
             rows = await session.execute(sa.text(_FUNCTIONS))
             return {name: _words(text) - {name} for name, text in rows}
-
-    def _of(self, sql: str, functions: Mapping[str, frozenset[str]]) -> frozenset[str] | None:
-        if sql not in self._known:
-            self._known = self._known if len(self._known) < 1_000 else {}
-            self._known[sql] = tables_read(sql, functions)
-        return self._known[sql]
 
 
 def tables_read(sql: str, functions: Mapping[str, frozenset[str]]) -> frozenset[str] | None:

@@ -1,6 +1,5 @@
 """Load the demonstration data: plainly fictional, by true states, marked as demo everywhere."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from services.core.importing.json_rows import GivenRows
 from services.core.importing.report import Report
 from services.core.jobs import enqueue
 from services.core.passwords import hash_password
+from services.core.progress import Say
 from services.core.read.shape import table_of
 from services.core.table import today
 from services.core.texts import Text, add_translation
@@ -36,7 +36,6 @@ from services.proposals.tables import Proposal, ProposalText
 from services.taxonomy.tables import MemberState
 from services.taxonomy.terms import StateKind
 
-Say = Callable[[str], None]
 PASSWORD = "one-state-one-voice"  # noqa: S105 - of the demonstration, which is on by default only on 127.0.0.1
 SHOWN = ("focal.zmb@demo.example", "focal.chn@demo.example", "focal.sen@demo.example", "secretariat@demo.example")
 """The sign-ins that are shown at the start; every state of the demonstration has a focal point."""

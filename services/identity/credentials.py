@@ -15,7 +15,7 @@ from services.core.db import Database, Writer, unique
 from services.core.errors import Conflict, NotPermitted, NotSignedIn
 from services.core.table import now
 from services.core.tokens import secret_hash
-from services.identity import factors, rules, tries
+from services.identity import factors, queries, rules, tries
 from services.identity.errors import (
     InvitationNotValid,
     SecondFactorNeeded,
@@ -29,6 +29,7 @@ from services.identity.holding import (
     Issuer,
     as_person,
     begin_session,
+    end_other_sessions,
     hashed,
     hold,
     known,
@@ -60,7 +61,7 @@ async def sign_in(db: Database, issuer: Issuer, email: str, password: str, clien
     async with db.write(SYSTEM) as session:
         held = await hold(session, person, WrongSignIn())
         await tries.give_back(session, buckets)
-        if not await factors.has_second_factor(session, held.id):
+        if not await queries.has_second_factor(session, held.id):
             await tries.know(session, address, client.address)
             return await begin_session(session, issuer, held, client)
         ticket = await factors.issue_ticket(session, held.id)
@@ -120,9 +121,9 @@ async def change_password(db: Database, actor: Actor, old_password: str, new_pas
         Invalid: the new one is too short or easy to guess.
         Conflict: it was changed at the same time.
     """
-    if actor.session_id is None:
+    if actor.session_id is None or actor.person_id is None:
         raise NotPermitted("A password is changed by the person, signed in; an API token cannot.")
-    buckets = {tries.key("password", str(actor.person_id)): rules.PERSON_TRIES}
+    buckets = tries.password_buckets(actor.person_id)
     await tries.count(db, buckets)
     person = await verified(await known(db, SYSTEM, col(Person.id) == actor.person_id), old_password, WrongPassword())
     password_hash = await hashed(new_password, person, path="newPassword")
@@ -130,12 +131,7 @@ async def change_password(db: Database, actor: Actor, old_password: str, new_pas
         held = await hold(session, person, Conflict("Your password was just changed elsewhere."))
         held.password_hash = password_hash
         held.revision += 1
-        others = sa.update(SignInSession).where(
-            col(SignInSession.person_id) == held.id,
-            col(SignInSession.id) != actor.session_id,
-            col(SignInSession.ended_at).is_(None),
-        )
-        await session.execute(others.values(ended_at=now()))
+        await end_other_sessions(session, actor)
         await record(session, actor, "person.password_changed", "person", held.id)
         await tries.give_back(session, buckets)
         await factors.drop_tickets(session, held.id)

@@ -12,7 +12,7 @@ from sqlmodel import col
 from services.core import totp
 from services.core.actor import SYSTEM, Actor
 from services.core.audit import record
-from services.core.db import Database, Reader, Writer
+from services.core.db import Database, Writer
 from services.core.errors import Conflict, NotPermitted
 from services.core.events import announce
 from services.core.live import tell, topic
@@ -21,8 +21,18 @@ from services.core.tokens import new_secret, secret_hash
 from services.identity import rules, tries
 from services.identity.errors import AuthenticatorThere, NoAuthenticator, TicketNotValid, WrongCode, WrongPassword
 from services.identity.factor_tables import Authenticator, RecoveryCode, SignInTicket
-from services.identity.holding import SOMEONE, Client, Issuer, Known, begin_session, hold, known, verified
-from services.identity.tables import Person, SignInSession
+from services.identity.holding import (
+    SOMEONE,
+    Client,
+    Issuer,
+    Known,
+    begin_session,
+    end_other_sessions,
+    hold,
+    known,
+    verified,
+)
+from services.identity.tables import Person
 from services.identity.terms import Signed
 
 NAME = "Group of Friends"
@@ -75,15 +85,10 @@ async def confirm_authenticator(db: Database, issuer: Issuer, actor: Actor, code
         found = await _authenticator(session, me)
         if found is None or found.confirmed_at is not None:
             raise NoAuthenticator("No authenticator waits to be confirmed: add one first.")
-        _spend(issuer, found, code)
+        _spend(issuer, found, rules.plain_code(code))
         found.confirmed_at = now()
         codes = await _new_codes(session, me)
-        others = sa.update(SignInSession).where(
-            col(SignInSession.person_id) == me,
-            col(SignInSession.id) != actor.session_id,
-            col(SignInSession.ended_at).is_(None),
-        )
-        await session.execute(others.values(ended_at=now()))
+        await end_other_sessions(session, actor)
         await _kept(session, actor, me, "authenticator_added", buckets)
     return codes
 
@@ -101,8 +106,9 @@ async def remove_authenticator(db: Database, issuer: Issuer, actor: Actor, passw
     await _with_password(db, actor, password)
     me, buckets = await _counted(db, actor)
     async with db.write(SYSTEM) as session:
-        await check_code(session, issuer, me, code)
-        await drop_authenticator(session, me)
+        await _check_code(session, issuer, me, code)
+        for table in (Authenticator, RecoveryCode):
+            await session.execute(sa.delete(table).where(col(table.person_id) == me))
         await _kept(session, actor, me, "authenticator_removed", buckets)
     return me
 
@@ -115,18 +121,10 @@ async def renew_recovery_codes(db: Database, issuer: Issuer, actor: Actor, code:
     """
     me, buckets = await _counted(db, actor)
     async with db.write(SYSTEM) as session:
-        await check_code(session, issuer, me, code)
+        await _check_code(session, issuer, me, code)
         codes = await _new_codes(session, me)
         await _kept(session, actor, me, "recovery_codes_renewed", buckets)
     return codes
-
-
-async def has_second_factor(session: Reader, person_id: UUID) -> bool:
-    """Whether a sign-in of the person needs more than the password."""
-    there = sa.select(col(Authenticator.id)).where(
-        col(Authenticator.person_id) == person_id, col(Authenticator.confirmed_at).is_not(None)
-    )
-    return bool(await session.scalar(sa.select(there.exists())))
 
 
 async def issue_ticket(session: Writer, person_id: UUID) -> str:
@@ -162,13 +160,13 @@ async def confirm_sign_in(db: Database, issuer: Issuer, ticket: str, code: str, 
         person = (await session.execute(wanted.with_for_update(key_share=True))).scalar_one_or_none()
         if person is None or (person.is_demo and not issuer.demo):
             raise TicketNotValid
-        await check_code(session, issuer, person_id, code)
+        await _check_code(session, issuer, person_id, code)
         await tries.give_back(session, buckets)
         await tries.know(session, person.email, client.address)
         return await begin_session(session, issuer, person, client)
 
 
-async def check_code(session: Writer, issuer: Issuer, person_id: UUID, code: str) -> None:
+async def _check_code(session: Writer, issuer: Issuer, person_id: UUID, code: str) -> None:
     """Spend a code of a person's authenticator, or one of the recovery codes.
 
     Raises:
@@ -193,12 +191,6 @@ async def check_code(session: Writer, issuer: Issuer, person_id: UUID, code: str
     await announce(session, SYSTEM, "person.recovery_code_used", person_id)
 
 
-async def drop_authenticator(session: Writer, person_id: UUID) -> None:
-    """Take away all that a person's authenticator rests on."""
-    for table in (Authenticator, RecoveryCode):
-        await session.execute(sa.delete(table).where(col(table.person_id) == person_id))
-
-
 async def drop_tickets(session: Writer, person_id: UUID) -> None:
     """Let no sign-in go on that began with a password of before."""
     await session.execute(sa.delete(SignInTicket).where(col(SignInTicket.person_id) == person_id))
@@ -211,7 +203,7 @@ async def forget_tickets(session: Writer) -> None:
 
 async def _with_password(db: Database, actor: Actor, password: str) -> Known:
     me = _in_session(actor)
-    buckets = {tries.key("password", str(me)): rules.PERSON_TRIES}
+    buckets = tries.password_buckets(me)
     await tries.count(db, buckets)
     person = await verified(await known(db, SYSTEM, col(Person.id) == me), password, WrongPassword(("password",)))
     async with db.write(SYSTEM) as session:
@@ -245,7 +237,7 @@ async def _authenticator(session: Writer, person_id: UUID) -> Authenticator | No
 
 def _spend(issuer: Issuer, found: Authenticator, code: str) -> None:
     secret = issuer.seal.open(found.sealed_secret, found.person_id.bytes)
-    step = totp.step_of(rules.plain_code(code), secret, now(), found.last_step)
+    step = totp.step_of(code, secret, now(), found.last_step)
     if step is None:
         raise WrongCode
     found.last_step = step

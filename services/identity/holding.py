@@ -139,6 +139,16 @@ async def begin_session(session: Writer, issuer: Issuer, held: Person, client: C
     return await sign(session, issuer, begun)
 
 
+async def end_other_sessions(session: Writer, actor: Actor) -> None:
+    """End the actor's sessions but the one in which they ask."""
+    others = sa.update(SignInSession).where(
+        col(SignInSession.person_id) == actor.person_id,
+        col(SignInSession.id) != actor.session_id,
+        col(SignInSession.ended_at).is_(None),
+    )
+    await session.execute(others.values(ended_at=now()))
+
+
 async def _forget_ended(session: Writer, person_id: UUID) -> None:
     """Remove the person's sessions that ended long ago, so that they do not pile up."""
     past = now() - rules.SESSION_KEPT

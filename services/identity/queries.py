@@ -30,13 +30,19 @@ API_TOKEN = "gof_api"  # noqa: S105 - no secret, but what every API token begins
 # named here by its text, with the one column that says what its people may do.
 DELEGATION = sa.table("delegation", sa.column("id", sa.Uuid()), sa.column("standing", sa.Text()))
 
-_CONFIRMED = sa.select(col(Authenticator.id)).where(
-    col(Authenticator.person_id) == col(Person.id), col(Authenticator.confirmed_at).is_not(None)
-)
+
+def _confirmed(person_id: Any) -> sa.Exists:
+    """Whether the person of ``person_id``, a value or a column, has an authenticator that counts."""
+    there = sa.select(col(Authenticator.id)).where(
+        col(Authenticator.person_id) == person_id, col(Authenticator.confirmed_at).is_not(None)
+    )
+    return there.correlate(Person).exists()
+
+
 _ENROLS = sa.and_(
     sa.func.coalesce(col(Person.second_factor_due_at) <= sa.func.now(), sa.false()),
     ~col(Person.is_demo),
-    ~_CONFIRMED.correlate(Person).exists(),
+    ~_confirmed(col(Person.id)),
 )
 _WHO = (
     sa.select(
@@ -197,6 +203,11 @@ async def hold_delegation(session: Writer, delegation_id: UUID | None) -> bool:
 async def delegation_of(session: Reader, person_id: UUID) -> UUID | None:
     """Return the delegation of a person whom the reader may see."""
     return await session.scalar(sa.select(col(Person.delegation_id)).where(col(Person.id) == person_id))
+
+
+async def has_second_factor(session: Reader, person_id: UUID) -> bool:
+    """Whether a sign-in of the person needs more than the password."""
+    return bool(await session.scalar(sa.select(_confirmed(person_id))))
 
 
 async def has_focal_point(session: Reader, delegation_id: UUID) -> bool:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -16,7 +17,6 @@ from sqlalchemy.dialects.postgresql import insert
 from services.core.actor import SYSTEM
 from services.core.db import Database, Writer
 from services.core.read.shape import table_of
-from services.core.table import now
 from services.identity import rules
 from services.identity.errors import TooManyTries
 from services.identity.tables import Tries
@@ -44,6 +44,11 @@ async def sign_in_buckets(db: Database, email: str, address: str) -> Buckets:
     return {key("address", site): rules.ADDRESS_TRIES, person: rules.PERSON_TRIES}
 
 
+def password_buckets(person_id: UUID) -> Buckets:
+    """What the present password is counted by where someone signed in is asked for it."""
+    return {key("password", str(person_id)): rules.PERSON_TRIES}
+
+
 async def count(db: Database, buckets: Buckets) -> None:
     """Count one try in each bucket.
 
@@ -64,16 +69,16 @@ async def give_back(session: Writer, buckets: Buckets) -> None:
 
 async def know(session: Writer, email: str, address: str) -> None:
     """Remember that the person has signed in from the address; platform's work."""
-    both, until = key("person at an address", email, rules.network(address)), now() + rules.KNOWN_AT
+    both, until = key("person at an address", email, rules.network(address)), _CLOCK + rules.KNOWN_AT
     row = insert(_ROW).values(key=both, level=0, at=_CLOCK, known_until=until)
     await session.execute(row.on_conflict_do_update(index_elements=["key"], set_={"known_until": until}))
 
 
-async def forget_old(session: Writer) -> int:
-    """Remove the buckets that have run empty and know nobody; return how many. Platform's work."""
+async def forget_old(session: Writer) -> None:
+    """Remove the buckets that have run empty and know nobody. Platform's work."""
     longest = max(one.free * one.pause for one in (rules.PERSON_TRIES, rules.ADDRESS_TRIES))
     old = sa.delete(_ROW).where(_ROW.c.at < _CLOCK - longest, sa.func.coalesce(_ROW.c.known_until, _ROW.c.at) < _CLOCK)
-    return len((await session.execute(old.returning(_ROW.c.key))).all())
+    await session.execute(old)
 
 
 def key(kind: str, *parts: str) -> bytes:

@@ -69,8 +69,6 @@ class Keep:
             found = orjson.loads(path.read_bytes())
             return Walk(
                 Frontier(found["size"], [bytes.fromhex(peak) for peak in found["peaks"]]),
-                [[bytes.fromhex(node) for node in nodes] for nodes in found["children"]],
-                found["parents"],
                 found["matched"],
                 [Finding(**one) for one in found["findings"]],
             )
@@ -82,8 +80,6 @@ class Keep:
         document = {
             "size": walk.tree.size,
             "peaks": [peak.hex() for peak in walk.tree.peaks],
-            "children": [[node.hex() for node in nodes] for nodes in walk.children],
-            "parents": walk.parents,
             "matched": walk.matched,
             "findings": [asdict(one) for one in walk.findings],
         }
@@ -103,12 +99,9 @@ def read_notes(path: Path) -> list[str]:
     """The signed notes of a file, one behind the other with empty lines between; none where there is no file."""
     if not path.exists():
         return []
-    parts = path.read_text(encoding="utf-8").strip("\n").split("\n\n")
+    parts = [part.strip() for part in path.read_text(encoding="utf-8").split("\n\n") if part.strip()]
     # a note has two parts: its text, and its signature behind an empty line
-    pairs = zip(
-        [part for part in parts if part.strip()][::2], [part for part in parts if part.strip()][1::2], strict=False
-    )
-    return [f"{text.strip()}\n\n{signature.strip()}\n" for text, signature in pairs]
+    return [f"{text}\n\n{signature}\n" for text, signature in zip(parts[::2], parts[1::2], strict=False)]
 
 
 def signed(notes: Iterable[str], keys: Sequence[bytes]) -> tuple[list[Head], int]:

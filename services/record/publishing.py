@@ -9,7 +9,8 @@ from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.table import now
 from services.record.notes import HeadKeys
-from services.record.sequencing import LOCK, tree_size
+from services.record.queries import size_of
+from services.record.sequencing import LOCK
 from services.record.tables import RecordHead
 
 EVERY = timedelta(hours=1)
@@ -27,7 +28,7 @@ async def publish(db: Database, keys: HeadKeys, *, every: timedelta = EVERY) -> 
         newest = await session.scalar(sa.select(sa.func.max(col(RecordHead.signed_at))))
         if newest is not None and newest > moment - every:
             return False
-        size = await tree_size(session)
+        size = await size_of(session)
         root = await session.scalar(sa.select(sa.func.record_range(0, size)))
         assert isinstance(root, bytes), "the nodes of the tree are there"
         note = keys.sign(size, root, moment)

@@ -15,6 +15,7 @@ from services.core.audit import RecordLeaf, RecordPending, leaf_text
 from services.core.db import Database, Writer
 from services.core.merkle import leaf_hash, root_of
 from services.core.read.shape import table_of
+from services.record.queries import size_of
 from services.record.tables import FAN, RecordNode
 
 BATCH = 1_000
@@ -48,7 +49,7 @@ async def _append(session: Writer, leaves: Sequence[RecordLeaf]) -> None:
     hashes = await asyncio.to_thread(lambda: [leaf_hash(leaf_text(leaf)) for leaf in leaves])
     ids = [leaf.id for leaf in leaves]
     node = table_of(RecordNode)
-    place = await tree_size(session)
+    place = await size_of(session)
     rows = [
         {"level": 0, "place": place + number, "hash": hashed, "leaf_id": key}
         for number, (hashed, key) in enumerate(zip(hashes, ids, strict=True))
@@ -67,8 +68,3 @@ async def _append(session: Writer, leaves: Sequence[RecordLeaf]) -> None:
         ]
     await session.execute(sa.insert(node), rows)
     await session.execute(sa.delete(RecordPending).where(col(RecordPending.leaf_id).in_(ids)))
-
-
-async def tree_size(session: Writer) -> int:
-    """How many leaves have their places."""
-    return int(await session.scalar(sa.select(sa.func.record_size())) or 0)

@@ -5,12 +5,13 @@ octets for each leaf. A head tells that something before it was changed; the cop
 what the platform finds itself tell which.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Protocol
 
-from services.core.merkle import Frontier, leaf_hash, root_of
+from services.core.merkle import Frontier, leaf_hash
 from services.core.progress import Progress, quiet
 from services.record.notes import Head
 from services.record.tables import FAN
@@ -18,6 +19,8 @@ from services.record.terms import Entry, Page
 
 GONE = bytes(32)
 """Stands for a hash that the source has lost; no leaf has it."""
+HEIGHT = FAN.bit_length() - 1
+"""How much higher a stored subtree is than those below it: ``FAN`` is 2 to this."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,31 +68,14 @@ class Walk:
     """How far a check has come; all that is needed to go on from there."""
 
     tree: Frontier = field(default_factory=Frontier)
-    children: list[list[bytes]] = field(default_factory=list)
-    """By level, the nodes whose common parent is not complete yet."""
-    parents: list[int] = field(default_factory=list)
-    """By level, how many parents are."""
     matched: int = 0
     """The size of the last head that was found right."""
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
-        """Take the next leaf; return level, place and hash of the subtrees that end with it."""
-        self.tree.add(leaf)
-        made: list[tuple[int, int, bytes]] = []
-        level, node = 0, leaf
-        while True:
-            if level == len(self.children):
-                self.children.append([])
-                self.parents.append(0)
-            self.children[level].append(node)
-            if len(self.children[level]) < FAN:
-                return made
-            node = root_of(self.children[level])
-            made.append((level + 1, self.parents[level], node))
-            self.children[level] = []
-            self.parents[level] += 1
-            level += 1
+        """Take the next leaf; return level, place and hash of the stored subtrees that end with it."""
+        stored = self.tree.add(leaf)[HEIGHT::HEIGHT]
+        return [(level, self.tree.size // FAN**level - 1, node) for level, node in enumerate(stored, 1)]
 
     def find(self, first: int, behind: int, sentence: str) -> None:
         """Add a finding; one that only goes on with the last makes that longer."""
@@ -109,13 +95,15 @@ async def check(
     an interruption.
     """
     size = await source.size()
-    roots = sorted(heads, key=lambda head: (head.size, head.signed_at))
-    most = roots[-1].size if roots else 0
+    by_size = defaultdict[int, list[Head]](list)
+    for head in sorted(heads, key=lambda head: head.signed_at):
+        by_size[head.size].append(head)
+    most = max(by_size, default=0)
     while walk.tree.size < size:
         first = walk.tree.size
         page = await source.page(first, size)
         entries = {entry.place: entry for entry in await source.entries(first)}
-        _check_page(page, entries, roots, copy, walk)
+        _check_page(page, entries, by_size, copy, walk)
         progress(walk.tree.size, size)
         yield walk
     if most > size:
@@ -123,25 +111,24 @@ async def check(
     yield walk
 
 
-def _check_page(page: Page, entries: dict[int, Entry], roots: Sequence[Head], copy: Copy, walk: Walk) -> None:
+def _check_page(
+    page: Page, entries: Mapping[int, Entry], by_size: Mapping[int, Sequence[Head]], copy: Copy, walk: Walk
+) -> None:
     known = copy.stretch(page.first, page.first + len(page.hashes))
     stored = {(one.level, one.place): one.hash for one in page.subtrees}
     fresh: list[bytes] = []
-    at = {head.size for head in roots if page.first <= head.size}
     for number, hashed in enumerate(page.hashes):
         place = page.first + number
-        if place in at and place not in (0, walk.matched):
-            _check_heads(roots, walk)
-        leaf = hashed or (known[number] if number < len(known) else GONE)
-        _check_leaf(place, hashed, known[number] if number < len(known) else None, entries.get(place), page, walk)
+        before = known[number] if number < len(known) else None
+        _check_leaf(place, hashed, before, entries.get(place), page, walk)
+        leaf = hashed or before or GONE
         fresh.append(leaf)
         for level, parent, made in walk.add(leaf):
             if stored.get((level, parent)) != made:
                 width = FAN**level
                 what = f"a stored subtree of {width:,} entries has another hash than they have"
                 walk.find(parent * width, (parent + 1) * width, what)
-    if walk.tree.size in at:
-        _check_heads(roots, walk)
+        _check_heads(by_size.get(walk.tree.size, ()), walk)
     copy.keep(page.first, fresh)
 
 
@@ -160,10 +147,12 @@ def _check_leaf(
         walk.find(place, place + 1, "its entry was changed")
 
 
-def _check_heads(roots: Sequence[Head], walk: Walk) -> None:
-    """Compare the root of the tree so far with what heads of its size say."""
-    size = walk.tree.size
-    wrong = [head for head in roots if head.size == size and head.root != walk.tree.root()]
+def _check_heads(heads: Sequence[Head], walk: Walk) -> None:
+    """Compare the root of the tree so far with what heads of its size say, the oldest first."""
+    if not heads:
+        return
+    size, root = walk.tree.size, walk.tree.root()
+    wrong = [head for head in heads if head.root != root]
     if not wrong:
         walk.matched = size
         return
@@ -174,16 +163,12 @@ def _check_heads(roots: Sequence[Head], walk: Walk) -> None:
 
 def narrowest(findings: Sequence[Finding]) -> list[Finding]:
     """The findings in the order of their places, without those that only say of more places what another says of fewer."""
-    ordered = sorted(set(findings), key=lambda one: (one.first, one.behind))
-    return [
-        one
-        for one in ordered
-        if not any(
-            other is not one and one.first <= other.first and other.behind <= one.behind
-            and (other.first, other.behind) != (one.first, one.behind)
-            for other in ordered
-        )
-    ]  # fmt: skip
+    kept: list[Finding] = []
+    for one in sorted(set(findings), key=lambda one: (-one.first, one.behind)):
+        last = kept[-1] if kept else None  # none of those before ends earlier
+        if last is None or one.behind < last.behind or (one.first, one.behind) == (last.first, last.behind):
+            kept.append(one)
+    return sorted(kept)
 
 
 def conflicts(heads: Collection[Head]) -> list[tuple[Head, Head]]:

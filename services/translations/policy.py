@@ -68,10 +68,7 @@ def refusals_to_withdraw(viewer: Viewer, row: Row) -> list[Refusal]:
     """Who made a suggestion may take it back: the delegation's writers, or the secretariat its own."""
     may = viewer.role in WRITERS | {Role.SECRETARIAT} and viewer.actor.acts
     sentence = "Only contributors and focal points of the delegation that suggested it can withdraw it."
-    if viewer.role is Role.SECRETARIAT:
-        theirs = row.by_delegation_id.is_not(None)
-    else:
-        theirs = row.by_delegation_id.is_distinct_from(viewer.delegation_id)
+    theirs = row.by_delegation_id.is_distinct_from(viewer.delegation_id)  # the secretariat, and its own, have none
     return [not_permitted(not may, sentence), not_permitted(theirs, sentence), _decided(row)]
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,7 +42,7 @@ async def a_token(connection: Any, delegation: UUID) -> str:
     return secret
 
 
-async def bench(cluster: Cluster, rounds: int, seconds: float, clients: int, only: set[str]) -> Iterator[str]:
+async def bench(cluster: Cluster, rounds: int, seconds: float, clients: int, only: set[str]) -> list[str]:
     """Measure all operations, or only some; return the lines of the report."""
     connection = await connect(cluster.owner_url)
     version = await connection.fetchval("SHOW server_version")
@@ -59,7 +58,7 @@ async def bench(cluster: Cluster, rounds: int, seconds: float, clients: int, onl
             results[operation.name] = await stage.measure(operation, rivals)
     await connection.close()
     how = f"{rounds} rounds, in each {seconds:g} s for every one; {clients} clients"
-    return iter([*report.heading(version, how), *report.tables(results), report.line(asked, results)])
+    return [*report.heading(version, how), *report.tables(results), report.line(asked, results)]
 
 
 def main(
@@ -73,7 +72,7 @@ def main(
     """Measure this platform beside what could be; the data are made on the first run, which takes minutes."""
     cluster = data.cluster()
     try:
-        lines = list(asyncio.run(bench(cluster, rounds, seconds, clients, set(only or ()))))
+        lines = asyncio.run(bench(cluster, rounds, seconds, clients, set(only or ())))
     finally:
         cluster.stop()
     typer.echo("\n".join(lines))

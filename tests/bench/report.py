@@ -4,7 +4,7 @@ import platform
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from statistics import geometric_mean
+from statistics import geometric_mean, median
 
 import orjson
 
@@ -48,14 +48,10 @@ def tables(results: Results) -> Iterator[str]:
         yield "| | app ms | PostgreSQL ms | CPU ms a request | ours is better by | requests/s | p50 ms | p99 ms | RSS MB |"
         yield "|---|---|---|---|---|---|---|---|---|"
         for rival, one in figures.items():
-            app, postgres = (sorted(values)[len(values) // 2] for values in (one.app, one.postgres))
-            cells = [f"{app:.3f}", f"{postgres:.3f}", f"{one.cpu:.3f}", f"{ratio(figures, rival):.2f}"]
-            cells += [
-                f"{one.rate:.0f}",
-                f"{one.percentile(50):.1f}",
-                f"{one.percentile(99):.1f}",
-                f"{one.megabytes:.0f}",
-            ]
+            cells = [f"{milliseconds:.3f}" for milliseconds in (median(one.app), median(one.postgres), one.cpu)]
+            cells += [f"{ratio(figures, rival):.2f}", f"{one.rate:.0f}"]
+            cells += [f"{one.percentile(part):.1f}" for part in (50, 99)]
+            cells += [f"{one.megabytes:.0f}"]
             yield f"| {rival} | {' | '.join(cells)} |"
         yield ""
 

@@ -47,9 +47,14 @@ class Rival:
 
     @property
     def megabytes(self) -> float:
-        """Memory that is resident (VmRSS)."""
-        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+        """Memory that is resident."""
+        return resident(self.process.pid)
+
+
+def resident(pid: int) -> float:
+    """The memory of a process, in MB (Linux)."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
 
 
 def post(path: str, body: bytes, token: str) -> bytes:

@@ -19,6 +19,7 @@ import orjson
 
 from services.core import migration, postgres
 from services.core.ports import free_port
+from tests.bench.rivals import resident
 
 ROUNDS = 7
 PATIENCE = 60.0
@@ -87,12 +88,6 @@ def serving(settings: dict[str, str]) -> Iterator[tuple["subprocess.Popen[bytes]
     finally:
         process.terminate()
         process.communicate()
-
-
-def resident(pid: int) -> float:
-    """The memory of a process, in MB (Linux)."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
 
 
 def until(asked: Request | str) -> None:

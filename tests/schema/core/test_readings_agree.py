@@ -22,18 +22,12 @@ from services.core.read.interpret import Interpreter
 from services.core.read.plan import Plan
 from services.core.read.selection import Variables
 from services.core.table import snake
-from tests.builders import actor, build_examples
+from tests.builders import actor
 from tests.conftest import OneAtATime
+from tests.examples import build_all
 from tests.schema.core.documents import Writer
 from tests.services.exchange.world import build_work_examples
-from tests.services.labs.world import build_lab_examples
-from tests.services.matching.world import build_cooperation_examples
-from tests.services.membership.world import build_standing_examples
-from tests.services.notices.examples import build_notice_examples
-from tests.services.proposals.thread_world import build_thread_examples
-from tests.services.proposals.world import build_proposal_examples
 from tests.services.record.examples import build_record_examples
-from tests.services.translations.world import build_translation_examples
 
 WHO = [
     "public",
@@ -87,14 +81,7 @@ async def test_both_readings_of_random_documents_are_equal(
 ) -> None:
     chance = random.Random(root)
     async with db.write(SYSTEM) as session:
-        made = [*await build_examples(session), *await build_proposal_examples(session)]
-        made += await build_standing_examples(session)
-        made += await build_translation_examples(session)
-        made += await build_cooperation_examples(session)
-        made += await build_notice_examples(session)
-        made += await build_thread_examples(session)
-        made += await build_lab_examples(session)
-        made += await build_work_examples(session)
+        made = [*await build_all(session), *await build_work_examples(session)]
         made += await build_record_examples(session)
     ids = [write_id(kind, key) for kind, key in made]
     taken = [one for one in ids if one.rpartition("_")[0] == snake(root)]

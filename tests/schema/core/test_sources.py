@@ -13,8 +13,8 @@ from services.core.ids import write_id
 from services.core.public_changes import NotedDatabase, Sources
 from services.registry import METADATA, PROTECTED
 from tests.conftest import OneAtATime
+from tests.examples import build_all
 from tests.schema.core.documents import Writer
-from tests.schema.public.conftest import build_all
 
 DOCUMENTS = 6
 """For each root field."""

@@ -9,10 +9,12 @@ import pytest
 
 from schema.app import create_app
 from schema.core.context import Reception
+from services.core.actor import SYSTEM
 from services.identity.holding import Issuer
 from services.identity.queries import Actors
 from tests.conftest import OneAtATime
-from tests.services.identity.world import PASSWORD, SIGNER, nothing_changes, with_password
+from tests.services.identity.world import ANOTHER, PASSWORD, SIGNER, nothing_changes, with_password
+from tests.services.record.examples import build_record_examples
 
 WHO = "ZMB contributor"
 HOME = "https://gof.test"
@@ -82,6 +84,17 @@ async def test_tokens_stand_in_cookies_and_nowhere_else(browser: httpx.AsyncClie
         assert (one["samesite"], one["path"], one["domain"]) == ("Strict", "/", "")
     assert 590 <= int(cookies["__Host-gof_access"]["max-age"]) <= 600
     assert (await ask(browser, WHOM)).json()["data"]["viewer"] == {"person": {"name": WHO}}
+
+
+async def test_the_newest_head_of_the_record_is_handed_out_with_cookies_too(
+    browser: httpx.AsyncClient, db: OneAtATime
+) -> None:
+    async with db.write(SYSTEM) as session:
+        await build_record_examples(session)
+    asked = SIGN_IN.replace("viewer", "recordHead { size } viewer")
+    for password, head in ((PASSWORD, {"size": "8"}), (ANOTHER, None)):
+        answer = await ask(browser, asked, email="zmb.contributor@test.example", password=password)
+        assert answer.json()["data"]["signIn"]["recordHead"] == head
 
 
 async def test_a_platform_without_https_has_cookies_without_the_prefix(db: OneAtATime) -> None:

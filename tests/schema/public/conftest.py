@@ -1,25 +1,17 @@
 """A database whose transactions are kept, with examples of everything, and servers over it."""
 
 from collections.abc import AsyncIterator
-from uuid import UUID
 
 import pytest
 
 from services.core.actor import SYSTEM
-from services.core.db import Database, Writer
+from services.core.db import Database
 from services.core.ids import write_id
 from services.core.listening import Listener
 from services.core.postgres import Cluster
-from tests.builders import build_examples
 from tests.conftest import WORKER, Urls, clone
+from tests.examples import build_all
 from tests.schema.live.world import Place, eventually
-from tests.services.labs.world import build_lab_examples
-from tests.services.matching.world import build_cooperation_examples
-from tests.services.membership.world import build_standing_examples
-from tests.services.notices.examples import build_notice_examples
-from tests.services.proposals.thread_world import build_thread_examples
-from tests.services.proposals.world import build_proposal_examples
-from tests.services.translations.world import build_translation_examples
 
 
 @pytest.fixture(scope="session")
@@ -35,17 +27,6 @@ async def place(kept_urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> As
     await db.open()
     yield Place(db, tmp_path_factory.mktemp("public"), kept_urls)
     await db.close()
-
-
-async def build_all(session: Writer) -> list[tuple[str, UUID]]:
-    """Examples of every kind, kept together as people would have left them."""
-    made = [*await build_examples(session), *await build_proposal_examples(session)]
-    made += await build_standing_examples(session)
-    made += await build_translation_examples(session)
-    made += await build_cooperation_examples(session)
-    made += await build_notice_examples(session)
-    made += await build_thread_examples(session)
-    return made + await build_lab_examples(session)
 
 
 @pytest.fixture(scope="session")

@@ -79,12 +79,22 @@ class Reader:
         return time.monotonic() - began
 
 
+@pytest.fixture
+async def practice(place: Place) -> Practice:
+    return await published(place)
+
+
+@pytest.fixture
+async def readers(servers: tuple[Running, Running], http: httpx.AsyncClient, practice: Practice) -> list[Reader]:
+    """One for each server, which has the practice in its cache."""
+    found = [Reader(http, server, practice) for server in servers]
+    assert [await one.read_twice() for one in found] == ["Here today"] * 2
+    return found
+
+
 async def test_a_withdrawn_practice_is_gone_from_both_within_a_second(
-    place: Place, servers: tuple[Running, Running], http: httpx.AsyncClient
+    place: Place, practice: Practice, readers: list[Reader]
 ) -> None:
-    practice = await published(place)
-    readers = [Reader(http, server, practice) for server in servers]
-    assert [await reader.read_twice() for reader in readers] == ["Here today"] * 2
     who = actor("ZMB focal point")
     async with place.db.write(who) as session:
         await withdraw_practice(session, who, practice.id, "It was wrong.")
@@ -92,11 +102,8 @@ async def test_a_withdrawn_practice_is_gone_from_both_within_a_second(
 
 
 async def test_what_is_done_through_one_is_seen_through_the_other_within_a_second(
-    place: Place, servers: tuple[Running, Running], http: httpx.AsyncClient
+    place: Place, servers: tuple[Running, Running], http: httpx.AsyncClient, practice: Practice, readers: list[Reader]
 ) -> None:
-    practice = await published(place)
-    readers = [Reader(http, server, practice) for server in servers]
-    assert [await reader.read_twice() for reader in readers] == ["Here today"] * 2
     variables = {"input": {"id": write_id("practice", practice.id), "reason": "It was wrong."}}
     answer = await http.post(
         f"http://{servers[0].host}/graphql",
@@ -109,11 +116,8 @@ async def test_what_is_done_through_one_is_seen_through_the_other_within_a_secon
 
 
 async def test_nothing_outdated_is_shown_when_the_listening_connections_are_killed(
-    place: Place, servers: tuple[Running, Running], http: httpx.AsyncClient
+    place: Place, servers: tuple[Running, Running], practice: Practice, readers: list[Reader]
 ) -> None:
-    practice = await published(place)
-    readers = [Reader(http, server, practice) for server in servers]
-    assert [await reader.read_twice() for reader in readers] == ["Here today"] * 2
     connections = [server.listener._connection for server in servers]
     assert await kill(place) >= 2
     async with place.db.write(SYSTEM) as session:

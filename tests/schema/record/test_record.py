@@ -8,9 +8,8 @@ import pytest
 from services.core.actor import SYSTEM
 from services.core.merkle import is_consistent, is_included, leaf_hash
 from services.record.notes import read_note
-from tests.conftest import Ask, OneAtATime
+from tests.conftest import HEAD_KEYS, Ask, OneAtATime
 from tests.services.record.examples import build_record_examples
-from tests.services.record.world import KEYS
 
 Http = httpx.AsyncClient
 
@@ -66,7 +65,7 @@ async def test_heads_and_proofs_are_public_and_hold(graphql: Ask, http: Http) ->
     heads = [read_note(one["note"], map(bytes.fromhex, keys)) for one in (await got(http, "/record/heads"))["heads"]]
     assert [head.size for head in heads] == [8, 3, 0]
     newest = await got(http, "/record/head")
-    assert read_note(newest["note"], KEYS.public()).root.hex() == newest["root"]
+    assert read_note(newest["note"], HEAD_KEYS.public()).root.hex() == newest["root"]
     for place in range(8):
         proof = await got(http, f"/record/proof/inclusion?place={place}")
         query = f'{{ recordInclusion(place: "{place}", size: "8") {{ hash path }} }}'

@@ -4,6 +4,7 @@ import logging
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,9 @@ def test_one_key_signs_at_any_moment_and_those_before_check_till_their_tokens_en
     assert ring.keys[0].kid == newest.kid
     assert {key.kid for key in known if key.since > moment} <= {key.kid for key in ring.keys}
     assert ring.until is None or ring.until > moment
+    ordered = [*known, KEY]
+    for newer, older in pairwise(ordered[ordered.index(newest) :]):
+        assert (older.kid in {key.kid for key in ring.keys}) == (moment < newer.since + LINGER)
 
 
 def test_gof_keys_rotate_says_what_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from services.core.protection import AUDIENCE
 from services.core.public_changes import MIGRATED, tables_read, tell_of, telling
 from services.registry import METADATA, PROTECTED
 from tests.conftest import OneAtATime, Urls
-from tests.schema.public.conftest import build_all
+from tests.examples import build_all
 from tests.services.exchange.world import build_work_examples
 
 PRIVATE = sorted(name for name, one in PROTECTED.items() if one.private)

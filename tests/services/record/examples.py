@@ -11,7 +11,7 @@ from services.core.merkle import leaf_hash, root_of
 from services.core.table import now
 from services.record.tables import RecordHead, RecordNode
 from tests.builders import actor, id_of
-from tests.services.record.world import KEYS
+from tests.conftest import HEAD_KEYS
 
 WHO = ("ZMB focal point", "FRA contributor", "secretariat", "CHN focal point")
 
@@ -32,8 +32,10 @@ async def build_record_examples(session: Writer) -> list[tuple[str, UUID]]:
         session.add(RecordNode(level=0, place=place, hash=hashed, leaf_id=leaf.id))
     for size in (0, 3, len(hashes)):
         moment = now()
-        note = KEYS.sign(size, root_of(hashes[:size]), moment)
-        head = RecordHead(size=size, root=root_of(hashes[:size]), signed_at=moment, key=KEYS.public()[0], note=note)
+        note = HEAD_KEYS.sign(size, root_of(hashes[:size]), moment)
+        head = RecordHead(
+            size=size, root=root_of(hashes[:size]), signed_at=moment, key=HEAD_KEYS.public()[0], note=note
+        )
         session.add(head)
         made.append(("record_head", head.id))
     await session.flush()

@@ -1,6 +1,5 @@
 """What is kept between checks, and going on after an interruption."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +10,10 @@ from services.record import queries
 from services.record.keeping import Keep, signed
 from services.record.publishing import publish
 from services.record.sources import DatabaseSource
-from services.record.terms import Entry, Page
+from services.record.terms import Page
 from services.record.verifying import check
-from tests.services.record.world import KEYS, Kept
+from tests.conftest import HEAD_KEYS
+from tests.services.record.world import Kept
 
 
 class Counted(DatabaseSource):
@@ -27,20 +27,17 @@ class Counted(DatabaseSource):
         self.read.append(first)
         return await super().page(first, size)
 
-    async def entries(self, first: int) -> Sequence[Entry]:
-        return await super().entries(first)
-
 
 async def test_an_interrupted_check_goes_on_where_it_was(
     kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "PAGE", 64)
     await kept.fill(70)
-    await publish(kept.db, KEYS, every=timedelta())
+    await publish(kept.db, HEAD_KEYS, every=timedelta())
     await kept.fill(80)
-    await publish(kept.db, KEYS, every=timedelta())
+    await publish(kept.db, HEAD_KEYS, every=timedelta())
     source = Counted(kept)
-    heads, wrong = signed([one.note for one in await source.published()], KEYS.public())
+    heads, wrong = signed([one.note for one in await source.published()], HEAD_KEYS.public())
     assert (len(heads), wrong) == (2, 0)
     keep = Keep(tmp_path)
     async for walk in check(source, heads, keep, keep.interrupted()):
@@ -48,8 +45,7 @@ async def test_an_interrupted_check_goes_on_where_it_was(
         break
     assert source.read == [0]
     keep = Keep(tmp_path)
-    async for one in check(source, heads, keep, keep.interrupted()):
-        walk = one
+    async for walk in check(source, heads, keep, keep.interrupted()):
         keep.remember(walk)
     keep.finish(walk)
     assert source.read == [0, 64, 128]
@@ -60,14 +56,13 @@ async def test_an_interrupted_check_goes_on_where_it_was(
 
 async def test_only_what_a_head_was_found_right_behind_is_kept(kept: Kept, tmp_path: Path) -> None:
     await kept.fill(20)
-    await publish(kept.db, KEYS, every=timedelta())
+    await publish(kept.db, HEAD_KEYS, every=timedelta())
     await kept.fill(5)
     source = DatabaseSource(kept.db)
-    heads, _ = signed([one.note for one in await source.published()], KEYS.public())
+    heads, _ = signed([one.note for one in await source.published()], HEAD_KEYS.public())
     keep = Keep(tmp_path)
-    walk = keep.interrupted()
-    async for one in check(source, heads, keep, walk):
-        walk = one
+    async for walk in check(source, heads, keep, keep.interrupted()):
+        assert walk.findings == []
     keep.finish(walk)
     assert len(keep.stretch(0, 25)) == 20
 
@@ -75,8 +70,8 @@ async def test_only_what_a_head_was_found_right_behind_is_kept(kept: Kept, tmp_p
 def test_keys_heads_and_damaged_files(tmp_path: Path) -> None:
     keep = Keep(tmp_path)
     assert (keep.keys(), keep.heads()) == ([], [])
-    keep.trust(KEYS.public())
-    assert keep.keys() == KEYS.public()
+    keep.trust(HEAD_KEYS.public())
+    assert keep.keys() == HEAD_KEYS.public()
     (tmp_path / "keys").write_text("no key")
     with pytest.raises(Invalid, match="something else than public keys"):
         keep.keys()

@@ -17,8 +17,9 @@ from services.record.publishing import publish
 from services.record.sources import DatabaseSource
 from services.record.terms import Entry, Page
 from services.record.verifying import Finding, Walk, check, narrowest
+from tests.conftest import HEAD_KEYS
 from tests.services.record.tampering import REWRITES, TAMPERINGS, Tamperer
-from tests.services.record.world import KEYS, Kept
+from tests.services.record.world import Kept
 
 SIZES = (0, 40, 41, 96, 150)
 """When heads were signed; then two more leaves came."""
@@ -57,8 +58,8 @@ class SessionSource:
 
 async def found(source: SessionSource | DatabaseSource, heads: Collection[Head], copy: Remembered) -> list[Finding]:
     walk = Walk()
-    async for one in check(source, heads, copy, walk):
-        walk = one
+    async for _ in check(source, heads, copy, walk):
+        pass
     return narrowest(walk.findings)
 
 
@@ -84,10 +85,10 @@ async def signed(kept: Kept) -> AsyncIterator[Signed]:
     before = 0
     for size in SIZES:
         await kept.fill(size - before)
-        assert await publish(kept.db, KEYS, every=timedelta())
+        assert await publish(kept.db, HEAD_KEYS, every=timedelta())
         before = size
     await kept.fill(2)
-    heads = [read_note(one.note, KEYS.public()) for one in await DatabaseSource(kept.db).published()]
+    heads = [read_note(one.note, HEAD_KEYS.public()) for one in await DatabaseSource(kept.db).published()]
     copy = Remembered()
     assert await found(DatabaseSource(kept.db), heads, copy) == []
     engine = make_engine(kept.urls.owner, size=2)

@@ -7,21 +7,18 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.core.actor import SYSTEM
 from services.core.audit import RecordLeaf, leaf_text, record
 from services.core.db import Database, connect
 from services.core.merkle import leaf_hash
 from services.core.table import uuid7
-from services.record.notes import HeadKeys
 from services.record.sequencing import sequence
 from services.record.tables import FAN
 from tests.builders import actor
 from tests.conftest import Urls
 from tests.services.record.test_merkle import naive_root
 
-KEYS = HeadKeys((Ed25519PrivateKey.from_private_bytes(bytes(range(32))),), "record.test")
 WHO = ("ZMB focal point", "FRA focal point", "secretariat")
 
 
