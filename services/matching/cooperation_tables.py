@@ -41,6 +41,13 @@ class Cooperation(Row, table=True):
             sa.text("id DESC"),
             postgresql_include=["visibility", "source"],
         ),
+        sa.Index(
+            "ix_cooperation_source",
+            "source",
+            sa.text("ended_on DESC"),
+            sa.text("id DESC"),
+            postgresql_include=["visibility"],
+        ),
     )
 
     external_id: str | None = None
