@@ -50,6 +50,21 @@ class InvitationAcceptInput:
     password: str = strawberry.field(description="12 to 128 characters, not easy to guess.")
 
 
+@strawberry.input(description="Whose password was forgotten.")
+class PasswordResetRequestInput:
+    """Request for a mail."""
+
+    email: str = strawberry.field(description="E-mail address.")
+
+
+@strawberry.input(description="The secret of a mail and the password that you choose.")
+class PasswordResetInput:
+    """Another password."""
+
+    secret: str = strawberry.field(description="The secret that the link of the mail carries.")
+    password: str = strawberry.field(description="12 to 128 characters, not easy to guess.")
+
+
 @strawberry.input(description="Your present password and the one to come.")
 class PasswordChangeInput:
     """Change of password."""
@@ -186,6 +201,16 @@ class SignOutPayload(Done):
 @strawberry.type(description="Whether the invitation was accepted; sign in then.")
 class InvitationAcceptPayload(Done):
     """Answer of invitationAccept."""
+
+
+@strawberry.type(description="Whether it was asked for: true whether there is such a person or not.")
+class PasswordResetRequestPayload(Done):
+    """Answer of passwordResetRequest."""
+
+
+@strawberry.type(description="Whether the password was set; all your sessions have ended then: sign in.")
+class PasswordResetPayload(Done):
+    """Answer of passwordReset."""
 
 
 @strawberry.type(description="Whether the password was changed; your other sessions have ended then.")

@@ -16,7 +16,7 @@ from services.core.actor import Actor
 from services.core.db import Writer
 from services.core.errors import DomainError
 from services.core.ids import typed_id
-from services.identity import commands, credentials
+from services.identity import commands, credentials, resets
 from services.identity.errors import SecondFactorNeeded
 from services.identity.terms import Invitation, Issued
 
@@ -83,6 +83,28 @@ class IdentityMutation:
         """One command."""
         done, errors = await attempt(credentials.accept_invitation(info.context.db, input.secret, input.password))
         return inputs.InvitationAcceptPayload(done=done is not None, errors=errors)
+
+    @strawberry.mutation(
+        description="Ask for a mail whose link, good for an hour and once, lets you set another password. Everyone; the answer "
+        "does not tell whether there is such a person."
+    )
+    async def password_reset_request(
+        self, info: Info, input: Annotated[inputs.PasswordResetRequestInput, ASKED]
+    ) -> inputs.PasswordResetRequestPayload:
+        """One command."""
+        _, errors = await attempt(resets.ask_reset(info.context.db, input.email, info.context.client))
+        return inputs.PasswordResetRequestPayload(done=not errors, errors=errors)
+
+    @strawberry.mutation(
+        description="Set another password with the secret of a mail; all your sessions end. Everyone who holds one. A second "
+        "factor stays as it is."
+    )
+    async def password_reset(
+        self, info: Info, input: Annotated[inputs.PasswordResetInput, ASKED]
+    ) -> inputs.PasswordResetPayload:
+        """One command."""
+        done, errors = await attempt(resets.reset_password(info.context.db, input.secret, input.password))
+        return inputs.PasswordResetPayload(done=done is not None, errors=errors)
 
     @strawberry.mutation(description="Change your password; your other sessions end.")
     async def password_change(

@@ -57,6 +57,8 @@ describe(
     PERSON_ROLE_GIVEN="You were given another role.",
     PERSON_REMOVED="You no longer act for the delegation.",
     PERSON_UNINVITED="The invitation was taken back.",
+    PERSON_RESET_ASKED="You, or someone else, asked for a link with which you set another password.",
+    PERSON_PASSWORD_RESET="Another password was set by such a link.",  # noqa: S106 - no password, but a name
     PERSON_AUTHENTICATOR_ADDED="An authenticator became your second factor.",
     PERSON_AUTHENTICATOR_REMOVED="Your authenticator was removed.",
     PERSON_RECOVERY_CODES_RENEWED="You have new recovery codes.",

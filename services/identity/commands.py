@@ -84,6 +84,7 @@ async def remove_person(session: Writer, actor: Actor, person_id: UUID) -> UUID:
     had_come = person.invitation_hash is None
     person.left_at = now()
     person.password_hash = person.invitation_hash = person.mailed_invitation_hash = person.invitation_expires_at = None
+    person.reset_hash = person.reset_expires_at = None
     await _keep(session, actor, person, "person.removed")
     await announce(session, actor, "person.removed" if had_come else "person.uninvited", person.id)
     return person.id

@@ -130,6 +130,7 @@ async def change_password(db: Database, actor: Actor, old_password: str, new_pas
     async with db.write(SYSTEM) as session:
         held = await hold(session, person, Conflict("Your password was just changed elsewhere."))
         held.password_hash = password_hash
+        held.reset_hash = held.reset_expires_at = None
         held.revision += 1
         await end_other_sessions(session, actor)
         await record(session, actor, "person.password_changed", "person", held.id)

@@ -89,6 +89,18 @@ class InvitationNotValid(Invalid):
         )
 
 
+class ResetNotValid(Invalid):
+    """The secret sets no other password: it was used, has expired, or a newer mail took its place."""
+
+    code = "RESET_NOT_VALID"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link is not valid: it was used, has expired, or a newer one took its place. Ask for another.",
+            path=("secret",),
+        )
+
+
 class WrongEmail(Invalid):
     """What was given is no e-mail address."""
 

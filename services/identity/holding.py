@@ -140,7 +140,7 @@ async def begin_session(session: Writer, issuer: Issuer, held: Person, client: C
 
 
 async def end_other_sessions(session: Writer, actor: Actor) -> None:
-    """End the actor's sessions but the one in which they ask."""
+    """End the actor's sessions but the one in which they ask; all where they ask in none."""
     others = sa.update(SignInSession).where(
         col(SignInSession.person_id) == actor.person_id,
         col(SignInSession.id) != actor.session_id,

@@ -2,8 +2,8 @@
 
 from services.core.actor import SYSTEM
 from services.core.db import Database
-from services.core.jobs import scheduled
-from services.identity import factors, tries
+from services.core.jobs import handles, scheduled
+from services.identity import factors, resets, tries
 
 
 @scheduled("identity.forget_tries", "17 * * * *")
@@ -12,3 +12,10 @@ async def forget_tries(db: Database) -> None:
     async with db.write(SYSTEM) as session:
         await tries.forget_old(session)
         await factors.forget_tickets(session)
+
+
+@handles(resets.JOB)
+async def reset(db: Database, email: str) -> None:
+    """Tell the person of an address, if there is one, how to set another password."""
+    async with db.write(SYSTEM) as session:
+        await resets.announce_reset(session, email)

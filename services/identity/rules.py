@@ -42,6 +42,14 @@ ADDRESS_TRIES = Slowing(99, timedelta(seconds=30))
 """Wrong passwords from an address, which may be that of a whole mission: the hundredth waits."""
 CODE_TRIES = Slowing(5, timedelta(minutes=30))
 """Wrong codes of a second factor, by someone who knows the password: of a million, three are right at any time."""
+RESET_TRIES = Slowing(3, timedelta(hours=1))
+"""Mails with which a person sets another password."""
+RESET_ADDRESS_TRIES = Slowing(20, timedelta(minutes=5))
+"""Requests for such mails from one address."""
+SLOWINGS = (PERSON_TRIES, ADDRESS_TRIES, CODE_TRIES, RESET_TRIES, RESET_ADDRESS_TRIES)
+"""All of them: what is counted is kept for as long as the slowest needs to run empty."""
+RESET_LIFETIME = timedelta(hours=1)
+"""How long the link of such a mail is good, from when it was sent."""
 TICKET_LIFETIME = timedelta(minutes=10)
 """How long a sign-in waits for its second factor."""
 RECOVERY_CODES = 10

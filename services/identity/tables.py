@@ -32,6 +32,8 @@ class Person(Row, table=True):
         ),
         sa.UniqueConstraint("invitation_hash"),
         sa.UniqueConstraint("mailed_invitation_hash"),
+        sa.UniqueConstraint("reset_hash"),
+        sa.CheckConstraint("(reset_hash IS NULL) = (reset_expires_at IS NULL)", name="reset_whole"),
         sa.Index(
             "uq_person_email",
             "email",
@@ -67,6 +69,9 @@ class Person(Row, table=True):
         default=MailSetting.EACH, sa_type=text_enum(MailSetting), sa_column_kwargs={"server_default": "each"}
     )
     """Which notices also come by e-mail."""
+    reset_hash: bytes | None = None
+    """The hash of the secret in the newest mail that lets the person set another password."""
+    reset_expires_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
     second_factor_due_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
     """From when on the person can only add a second factor until there is one; None where none is needed."""
     left_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))

@@ -67,6 +67,11 @@ async def give_back(session: Writer, buckets: Buckets) -> None:
     await session.execute(sa.update(_ROW).where(_ROW.c.key.in_(sorted(buckets))).values(level=less))
 
 
+async def empty(session: Writer, one: bytes) -> None:
+    """Let tries come again that a bucket kept waiting."""
+    await session.execute(sa.delete(_ROW).where(_ROW.c.key == one))
+
+
 async def know(session: Writer, email: str, address: str) -> None:
     """Remember that the person has signed in from the address; platform's work."""
     both, until = key("person at an address", email, rules.network(address)), _CLOCK + rules.KNOWN_AT
@@ -76,7 +81,7 @@ async def know(session: Writer, email: str, address: str) -> None:
 
 async def forget_old(session: Writer) -> None:
     """Remove the buckets that have run empty and know nobody. Platform's work."""
-    longest = max(one.free * one.pause for one in (rules.PERSON_TRIES, rules.ADDRESS_TRIES))
+    longest = max(one.free * one.pause for one in rules.SLOWINGS)
     old = sa.delete(_ROW).where(_ROW.c.at < _CLOCK - longest, sa.func.coalesce(_ROW.c.known_until, _ROW.c.at) < _CLOCK)
     await session.execute(old)
 

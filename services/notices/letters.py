@@ -1,6 +1,7 @@
 """A notice as a mail: text and HTML in the reader's language, whole, and the same each time it is made."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
@@ -14,6 +15,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from services.core.languages import direction
+from services.notices.terms import Way
 from services.notices.words import framing, one_line
 
 if TYPE_CHECKING:
@@ -21,13 +23,15 @@ if TYPE_CHECKING:
 
 SUBJECT_LIMIT, RECIPIENT_LIMIT = 250, 100
 """Characters of a subject, and of a recipient's name, that a header shows."""
+_WAYS: Mapping[Way, tuple[str, str]] = {Way.INVITATION: ("join", "link"), Way.RESET: ("reset", "reset_link")}
+"""The words of a link with a secret, and the note beneath it."""
 CRLF = "\r\n"
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What a mail is made of; ``about`` is the global id it leads to, ``secret`` that of an invitation."""
+    """What a mail is made of; ``about`` is the global id it leads to, ``secret`` opens the ``way`` of its link."""
 
     notice_id: UUID
     language: str
@@ -39,6 +43,7 @@ class Outgoing:
     written_at: datetime
     always: bool = False
     secret: str | None = field(default=None, repr=False)
+    way: Way = Way.INVITATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,8 @@ def _templates() -> "jinja2.Environment":
 
 def _values(mail: Outgoing, head: Letterhead) -> dict[str, object]:
     """What the two templates fill in."""
-    language, invited = mail.language, mail.secret is not None
+    language, secret = mail.language, mail.secret
+    words, note = _WAYS[mail.way]
     open_link = f"{head.public_url}/#open={mail.about}"
     return {
         "language": language,
@@ -100,9 +106,9 @@ def _values(mail: Outgoing, head: Letterhead) -> dict[str, object]:
         "title": mail.title,
         "greeting": framing("greeting", language, name=mail.name),
         "paragraphs": [" ".join(one.split()) for one in mail.text.split("\n\n")],
-        "link": f"{head.public_url}/#invitation={quote(mail.secret)}" if mail.secret is not None else open_link,
-        "link_words": framing("join" if invited else "open", language),
-        "link_note": framing("link", language) if invited else "",
+        "link": open_link if secret is None else f"{head.public_url}/#{mail.way}={quote(secret)}",
+        "link_words": framing("open" if secret is None else words, language),
+        "link_note": "" if secret is None else framing(note, language),
         "automatic": framing("automatic", language),
         "settings_link": "" if mail.always else f"{head.public_url}/#settings",
         "settings_words": framing("settings", language),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from services.core.languages import UN_LANGUAGES, primary_language
-from services.notices.terms import DECIDERS, NoticeEvent, Rule, Who
+from services.notices.terms import DECIDERS, NoticeEvent, Rule, Way, Who
 
 E = NoticeEvent
 RULES: Mapping[NoticeEvent, Rule] = {
@@ -51,12 +51,16 @@ RULES: Mapping[NoticeEvent, Rule] = {
     E.PERSON_ROLE_GIVEN: Rule(Who.PERSON, always=True),
     E.PERSON_REMOVED: Rule(Who.PERSON, always=True),
     E.PERSON_UNINVITED: Rule(Who.PERSON, always=True),
+    E.PERSON_RESET_ASKED: Rule(Who.PERSON, always=True),
+    E.PERSON_PASSWORD_RESET: Rule(Who.PERSON, always=True),
     E.PERSON_AUTHENTICATOR_ADDED: Rule(Who.PERSON, always=True),
     E.PERSON_AUTHENTICATOR_REMOVED: Rule(Who.PERSON, always=True),
     E.PERSON_RECOVERY_CODES_RENEWED: Rule(Who.PERSON, always=True),
     E.PERSON_RECOVERY_CODE_USED: Rule(Who.PERSON, always=True),
 }
 
+WAYS: Mapping[NoticeEvent, Way] = {E.PERSON_INVITED: Way.INVITATION, E.PERSON_RESET_ASKED: Way.RESET}
+"""The events whose mail carries a secret."""
 MOST_ATTEMPTS = 20
 """After so many attempts, about three days, a mail has failed."""
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=6)

@@ -3,7 +3,7 @@
 The state of a mail is kept in short transactions; none is open while the network is waited for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -22,6 +22,7 @@ from services.core.read.shape import table_of
 from services.core.table import now
 from services.core.tokens import new_secret
 from services.identity.commands import set_mailed_invitation
+from services.identity.resets import set_mailed_reset
 from services.identity.tables import Person
 from services.notices import rules
 from services.notices.commands import SEND
@@ -29,7 +30,7 @@ from services.notices.errors import MailNotTroubled, MailPostponed, MailRefused,
 from services.notices.letters import Letterhead, Outgoing, compose
 from services.notices.post import END_SECONDS, Post
 from services.notices.tables import Mail, Notice
-from services.notices.terms import MailState, NoticeEvent, Who
+from services.notices.terms import MailState, NoticeEvent, Way, Who
 
 CLAIM_LASTS = timedelta(seconds=END_SECONDS + 60)
 """After so long a claim's worker is gone, or it would have kept what the server said."""
@@ -37,6 +38,11 @@ BATCH = 500
 """How many mails one sweep asks for."""
 S = MailState
 _TROUBLED = (S.FAILED, S.UNCONFIRMED)
+_KEEPING: Mapping[Way, tuple[Callable[[Writer, UUID, str], Awaitable[bool]], str]] = {
+    Way.INVITATION: (set_mailed_invitation, "The invitation is not open any more."),
+    Way.RESET: (set_mailed_reset, "The person has left."),
+}
+"""What keeps the hash of a secret, and why it may not."""
 _OUTCOMES: Mapping[type[DomainError], tuple[MailState, tuple[MailState, ...]]] = {
     MailPostponed: (S.WAITING, (S.WAITING, S.SENDING)),
     MailRefused: (S.FAILED, (S.WAITING, S.SENDING)),
@@ -67,7 +73,7 @@ async def send_mail(db: Database, room: Mailroom, mail_id: UUID) -> MailState | 
     post = room.folder if is_demo else room.post
     try:
         letter = compose(outgoing, room.head)
-        async with post.delivered(letter, partial(_claim, db, mail_id, person_id, outgoing.secret)) as accepted:
+        async with post.delivered(letter, partial(_claim, db, mail_id, person_id, outgoing)) as accepted:
             return await _settle(db, mail_id, S.SENT, (S.SENDING, S.UNCONFIRMED)) if accepted else None
     except (MailPostponed, MailRefused, MailUnconfirmed) as error:
         state, before = _OUTCOMES[type(error)]
@@ -143,7 +149,7 @@ async def _begin(db: Database, mail_id: UUID) -> tuple[Outgoing, UUID, bool] | N
             return None
         mail.attempts += 1
         mail.next_attempt_at = now() + rules.delay(mail.attempts)
-        invited = notice.event == NoticeEvent.PERSON_INVITED
+        way = rules.WAYS.get(NoticeEvent(notice.event))
         outgoing = Outgoing(
             notice_id=notice.id,
             language=mail.language,
@@ -154,15 +160,16 @@ async def _begin(db: Database, mail_id: UUID) -> tuple[Outgoing, UUID, bool] | N
             email=person.email,
             written_at=notice.created_at,
             always=rule.always,
-            secret=new_secret("gof_invitation") if invited else None,
+            secret=None if way is None else new_secret(f"gof_{way}"),
+            way=way or Way.INVITATION,
         )
         return outgoing, person.id, person.is_demo
 
 
-async def _claim(db: Database, mail_id: UUID, person_id: UUID, secret: str | None) -> bool:
+async def _claim(db: Database, mail_id: UUID, person_id: UUID, outgoing: Outgoing) -> bool:
     """Keep that the message is ended now; of several who ask, one is given it.
 
-    With it the hash of an invitation's secret is kept, which until now stood only in the message.
+    With it the hash of a secret is kept, which until now stood only in the message.
     """
     async with db.write(SYSTEM) as session:
         row = table_of(Mail).c
@@ -170,10 +177,11 @@ async def _claim(db: Database, mail_id: UUID, person_id: UUID, secret: str | Non
         done = await session.execute(claimed.values(state=S.SENDING, claimed_at=now()).returning(row.id))
         if done.one_or_none() is None:
             return False
-        if secret is None or await set_mailed_invitation(session, person_id, secret):
+        keep, otherwise = _KEEPING[outgoing.way]
+        if outgoing.secret is None or await keep(session, person_id, outgoing.secret):
             return True
         over = sa.update(table_of(Mail)).where(row.id == mail_id)
-        await session.execute(over.values(state=S.FAILED, reason="The invitation is not open any more."))
+        await session.execute(over.values(state=S.FAILED, reason=otherwise))
         return False
 
 

@@ -55,10 +55,19 @@ class NoticeEvent(StrEnum):
     PERSON_ROLE_GIVEN = "person_role_given"
     PERSON_REMOVED = "person_removed"
     PERSON_UNINVITED = "person_uninvited"
+    PERSON_RESET_ASKED = "person_reset_asked"
+    PERSON_PASSWORD_RESET = "person_password_reset"  # noqa: S105 - no password, but the name of what happened
     PERSON_AUTHENTICATOR_ADDED = "person_authenticator_added"
     PERSON_AUTHENTICATOR_REMOVED = "person_authenticator_removed"
     PERSON_RECOVERY_CODES_RENEWED = "person_recovery_codes_renewed"
     PERSON_RECOVERY_CODE_USED = "person_recovery_code_used"
+
+
+class Way(StrEnum):
+    """What the link of a mail lets its reader do by a secret; the link carries the secret under this name."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
 
 
 class NoticeOrder(StrEnum):

@@ -24,7 +24,14 @@ from tests.builders import id_of
 from tests.conftest import Ask, OneAtATime
 
 MUTATIONS = SCHEMA._schema.mutation_type.fields  # type: ignore[union-attr]
-FOR_EVERYONE = {"signIn", "signInConfirm", "sessionRefresh", "invitationAccept"}
+FOR_EVERYONE = {
+    "signIn",
+    "signInConfirm",
+    "sessionRefresh",
+    "invitationAccept",
+    "passwordReset",
+    "passwordResetRequest",
+}
 """Ways in: they need no person, only a password, a token or a secret."""
 ONE_S_OWN = {"settingsChange", "noticesRead"}
 """A suspended person may still change the own name and languages, and read the own notices."""

@@ -77,11 +77,11 @@ async def an_invitation(db: Database) -> tuple[UUID, str]:
     return mail_id, issued.secret
 
 
-def secret_in(deliveries: Deliveries, number: int) -> str:
-    """The secret of the invitation in a mail that was accepted."""
+def secret_in(deliveries: Deliveries, number: int, way: str = "invitation") -> str:
+    """The secret in the link of a mail that was accepted."""
     text = deliveries[number].get_body(("plain",))
     assert text is not None
-    found = re.search(r"#invitation=(\S+)", text.get_content())
+    found = re.search(rf"#{way}=(\S+)", text.get_content())
     assert found is not None
     return found[1]
 
