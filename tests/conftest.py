@@ -52,6 +52,11 @@ RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))  # noqa: TID25
 POSTGRES = os.environ.get("GOF_TEST_POSTGRES")  # noqa: TID251 - the suite on another PostgreSQL: its bin folder
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much is tried where documents are made by chance."""
+    parser.addoption("--documents", type=int, default=25, help="random documents for each field of Query")
+
+
 @dataclass(frozen=True)
 class Urls:
     """This worker's own database, as owner and as serving role."""

@@ -1,6 +1,5 @@
 """The way from a resolver to the read engine and back: a finished JSON document is spliced into the response."""
 
-from collections import OrderedDict
 from typing import Any
 
 import orjson
@@ -11,37 +10,11 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext
 
 from schema.core.context import Context, Info
+from schema.core.plans import PLANS, digest
 from schema.core.selection import Opened, Selector, open_values
 from services.core.read.compile import compile_read
-from services.core.read.plan import Plan
 from services.core.read.selection import Param, Path, Selection
 from services.core.read.shape import Connection, One
-
-_PLANS = 512
-
-
-class Plans:
-    """Plans by question, the least recently used dropped first."""
-
-    def __init__(self, limit: int = _PLANS) -> None:
-        self._limit = limit
-        self._plans: OrderedDict[object, Plan] = OrderedDict()
-
-    def get(self, key: object) -> Plan | None:
-        """The plan kept under ``key``."""
-        plan = self._plans.get(key)
-        if plan is not None:
-            self._plans.move_to_end(key)
-        return plan
-
-    def keep(self, key: object, plan: Plan) -> None:
-        """Keep a plan for the next question of its kind."""
-        self._plans[key] = plan
-        if len(self._plans) > self._limit:
-            self._plans.popitem(last=False)
-
-
-PLANS = Plans()
 
 
 class SplicingExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -85,7 +58,7 @@ async def read(info: Info, root: One | Connection, *, type_name: str | None = No
     source = raw.operation.loc.source.body if raw.operation.loc else str(id(raw.operation))
     name = raw.operation.name.value if raw.operation.name else None
     path = tuple(step for step in raw.path.as_list() if isinstance(step, str))
-    key = (source, name, path, opened.key, type_name, tuple(sorted(given)), context.actor.viewer.key)
+    key = (digest(source), name, path, opened.key, type_name, tuple(sorted(given)), context.actor.viewer.key)
     plan = PLANS.get(key)
     if plan is None:
         plan = compile_read(root, _selection(info, opened, type_name, tuple(given)), context.actor.viewer)

@@ -47,6 +47,11 @@ class Plan:
     slow: bool
     """Some value takes milliseconds of computing: not in the event loop."""
 
+    @property
+    def weight(self) -> int:
+        """About how many bytes it holds."""
+        return 2_000 + len(self.sql) + 500 * (len(self.names) + len(self.computed))
+
     def values(self, actor: Actor, variables: Variables) -> list[Any]:
         """Return the parameters in order for one request.
 

@@ -11,6 +11,7 @@ from graphql.execution.values import get_variable_values
 
 from schema.core import execution
 from schema.core.context import Context
+from schema.core.plans import Plans
 from schema.core.selection import open_values
 from schema.root import SCHEMA
 from services.core.actor import SYSTEM, Actor
@@ -39,8 +40,6 @@ WHO = [
     "suspended viewer",
 ]
 ROOTS = sorted(SCHEMA._schema.query_type.fields)  # type: ignore[union-attr]
-DOCUMENTS = 25
-"""For each root field."""
 
 
 def with_link(who: Actor) -> Actor:
@@ -54,6 +53,7 @@ class Watch:
     def __init__(self, db: OneAtATime, monkeypatch: pytest.MonkeyPatch) -> None:
         self.read: tuple[Any, Any] | None = None
         self.variables: Variables = {}
+        self._patch = monkeypatch
         document = db.document
 
         async def watched(plan: Plan, who: Actor, variables: Variables) -> str:
@@ -69,7 +69,8 @@ class Watch:
 
     def forget(self, query: str, given: dict[str, Any]) -> None:
         """Before the next document, ``query`` with the variables ``given``."""
-        self.read, execution.PLANS = None, execution.Plans()
+        self.read = None
+        self._patch.setattr(execution, "PLANS", Plans())
         [asked] = (one for one in parse(query).definitions if isinstance(one, OperationDefinitionNode))
         found = get_variable_values(SCHEMA._schema, asked.variable_definitions or (), given)
         self.variables = {} if isinstance(found, list) else open_values(found.coerced).leaves
@@ -77,9 +78,9 @@ class Watch:
 
 @pytest.mark.parametrize("root", ROOTS)
 async def test_both_readings_of_random_documents_are_equal(
-    db: OneAtATime, monkeypatch: pytest.MonkeyPatch, root: str
+    db: OneAtATime, monkeypatch: pytest.MonkeyPatch, root: str, request: pytest.FixtureRequest
 ) -> None:
-    chance = random.Random(root)
+    chance, documents = random.Random(root), request.config.getoption("--documents")
     async with db.write(SYSTEM) as session:
         made = [*await build_all(session), *await build_work_examples(session)]
         made += await build_record_examples(session)
@@ -88,7 +89,7 @@ async def test_both_readings_of_random_documents_are_equal(
     ids += taken * (3 * len(ids) // max(len(taken), 1))  # mostly ids that the root takes, however many others there are
     watch, compared = Watch(db, monkeypatch), 0
     cursors: list[str] = []
-    for number in range(DOCUMENTS):
+    for number in range(documents):
         document = Writer(SCHEMA._schema, chance, ids, cursors).document(root)
         who = with_link(actor(chance.choice(WHO)))
         watch.forget(document.query, document.variables)
@@ -108,7 +109,7 @@ async def test_both_readings_of_random_documents_are_equal(
         assert next(iter(whole.values())) == orjson.loads(orjson.dumps(expected)), where
         compared += 1
         _collect(whole, cursors)
-    assert compared >= DOCUMENTS // 3
+    assert compared >= documents // 3
 
 
 async def naive(db: OneAtATime, who: Actor, watch: Watch) -> Any:

@@ -8,6 +8,7 @@ import pytest
 
 from schema.core import execution
 from schema.core.context import Context
+from schema.core.plans import Plans
 from schema.root import SCHEMA
 from services.core.actor import SYSTEM, Actor
 from services.core.ids import write_id
@@ -72,7 +73,7 @@ async def test_predicates_and_row_security_each_hide_all_that_is_hidden(
 
 
 async def _by_row_security_alone(db: OneAtATime, monkeypatch: pytest.MonkeyPatch, who: str, query: str) -> Any:
-    monkeypatch.setattr(execution, "PLANS", execution.Plans())
+    monkeypatch.setattr(execution, "PLANS", Plans())
     document = db.document
 
     async def as_who(plan: Plan, _: Actor, variables: Any) -> str:
