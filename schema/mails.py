@@ -9,8 +9,10 @@ import services.registry  # noqa: F401 - notices refer to people, whose table is
 from schema.running import database, migrated
 from schema.serving import opened
 from services.core.actor import SYSTEM
+from services.core.audit import record
 from services.core.progress import Say
 from services.core.settings import settings
+from services.core.table import uuid7
 from services.notices import sending
 
 
@@ -18,7 +20,8 @@ def report(first: int, say: Say) -> dict[str, Any]:
     """How many mails there are in each state, and the ``first`` newest that failed or are unconfirmed."""
 
     async def read(url: str) -> dict[str, Any]:
-        async with opened(url) as db, db.read(SYSTEM) as session:
+        async with opened(url) as db, db.write(SYSTEM) as session:
+            await record(session, SYSTEM, "mails.listed", "read", uuid7(), first=first)
             return {"counts": await sending.counts(session), "troubled": await sending.troubled(session, first)}
 
     with database(settings(), say) as urls:

@@ -10,12 +10,14 @@ from schema.core.context import Context
 from schema.running import database, migrated
 from schema.serving import opened
 from services.core.actor import PUBLIC, SYSTEM, Actor, Role
+from services.core.audit import record
 from services.core.db import Database
 from services.core.errors import DomainError, Invalid
 from services.core.ids import write_id
 from services.core.page import FIRST_LIMIT
 from services.core.progress import Say
 from services.core.settings import settings
+from services.core.table import uuid7
 from services.matching.queries import find_proposal
 from services.membership.queries import delegation_of_state
 
@@ -67,7 +69,9 @@ def ranked(delegation: str, external_id: str, first: int, say: Say) -> dict[str,
 async def _ask(db: Database, code: str, external_id: str, first: int) -> dict[str, Any]:
     from schema.root import SCHEMA
 
-    async with db.read(SYSTEM) as session:
+    async with db.write(SYSTEM) as session:
+        what = {"delegation": code, "external_id": external_id, "first": first}
+        await record(session, SYSTEM, "matches.ranked", "read", uuid7(), **what)
         delegation_id, takes_part = await delegation_of_state(session, code)
     actor: Actor = replace(PUBLIC, role=Role.VIEWER, delegation_id=delegation_id, reads_members=takes_part)
     async with db.read(actor) as session:

@@ -35,6 +35,8 @@ from services.core.actor import SYSTEM, Actor, Scope
 from services.core.db import Database, Reader, Writer, connect, identify, kept, make_engine, require
 from services.core.keys import SigningKey
 from services.core.links import Links
+from services.core.read.plan import Plan
+from services.core.read.selection import Variables
 from services.core.settings import Settings
 from services.core.storage import Storage, local_storage, open_storage
 from services.core.tokens import Signer
@@ -135,12 +137,16 @@ class OneAtATime(Database):
     def _session(self) -> AsyncSession:
         return AsyncSession(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
 
-    async def _fetch(self, sql: str, values: list[Any]) -> str:
+    async def _fetch(self, sql: str, *values: Any) -> str:
         async with self._in_turn():
             self.documents.append(sql)
             raw = (await self._connection.get_raw_connection()).driver_connection
             assert raw is not None
             return str(await raw.fetchval(sql, *values))
+
+    async def document_within(self, session: Writer, plan: Plan, actor: Actor, variables: Variables) -> str:
+        self.documents.append(plan.sql)
+        return await super().document_within(session, plan, actor, variables)
 
     async def revision(self) -> str | None:
         """The clone is always migrated."""

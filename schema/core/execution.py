@@ -12,9 +12,11 @@ from strawberry.types import ExecutionContext
 from schema.core.context import Context, Info
 from schema.core.plans import PLANS, digest
 from schema.core.selection import Opened, Selector, open_values
+from services.core.audit import read_on_record
 from services.core.read.compile import compile_read
 from services.core.read.selection import Param, Path, Selection
 from services.core.read.shape import Connection, One
+from services.core.table import snake
 
 
 class SplicingExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -65,7 +67,10 @@ async def read(info: Info, root: One | Connection, *, type_name: str | None = No
         PLANS.keep(key, plan)
     leaves: dict[Path, Any] = dict(opened.leaves)
     leaves.update({("given", name): value for name, value in given.items()})
-    text = await context.db.document(plan, context.actor, leaves)
+    if plan.administrative:
+        text = await read_on_record(context.db, plan, context.actor, leaves, snake(info.field_name))
+    else:
+        text = await context.db.document(plan, context.actor, leaves)
     return None if text == "null" else orjson.Fragment(text)
 
 

@@ -1,7 +1,7 @@
 """What every mutation does: one write transaction, done once per idempotency key, failures as data."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -10,10 +10,13 @@ import strawberry
 from schema.core.context import Info
 from schema.core.errors import UserError, as_user_error
 from services.core.actor import Actor
+from services.core.audit import asked as asked_for
+from services.core.audit import is_recorded, record
 from services.core.db import Writer
 from services.core.errors import DomainError
 from services.core.idempotency import once
 from services.core.ids import typed_id
+from services.core.table import snake
 
 Command = Callable[[Writer, Actor], Awaitable[UUID]]
 Done = TypeVar("Done")
@@ -31,10 +34,23 @@ async def act(
     fingerprint = {"mutation": name, "input": asdict(asked) if is_dataclass(asked) else asked}  # type: ignore[arg-type]
     try:
         async with info.context.db.write(actor) as session:
-            done = await once(session, actor, key, fingerprint, lambda: command(session, actor))
+            asked_for(session, fingerprint)
+            done = await once(session, actor, key, fingerprint, lambda: _recorded(session, actor, name, command))
     except DomainError as error:
         return None, [as_user_error(error)]
     return done, []
+
+
+async def _recorded(session: Writer, actor: Actor, name: str, command: Command) -> UUID:
+    """Run ``command``, and see to it that a leaf of the record is written.
+
+    Where the command writes none, what it does is nobody's business but the person's: the leaf names no delegation, so
+    that none sees it.
+    """
+    done = await command(session, actor)
+    if not is_recorded(session):
+        await record(session, replace(actor, delegation_id=None), f"{snake(name)}.done", "object", done)
+    return done
 
 
 async def attempt(made: Awaitable[Done]) -> tuple[Done | None, list[UserError]]:

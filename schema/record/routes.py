@@ -116,8 +116,7 @@ class RecordEndpoint:
 
     async def entries(self, request: Request, actor: Actor) -> Mapping[str, Any]:
         """The entries of a page that the actor may see."""
-        async with self.db.read(actor) as session:
-            found = await queries.entries(session, actor, _number(request, "first"))
+        found = await queries.entries_for(self.db, actor, _number(request, "first"))
         return {"entries": [{"place": one.place, "text": one.text, "salt": one.salt} for one in found]}
 
 

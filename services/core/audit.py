@@ -16,12 +16,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from services.core.actor import Actor, Role
+from services.core.actor import Actor, Role, Scope
 from services.core.canonical import canonical
-from services.core.db import Writer
+from services.core.db import Database, Writer
 from services.core.ids import write_id
 from services.core.merkle import Frontier, leaf_hash
 from services.core.protection import AUDIENCE, OWN, PLATFORM, SECRETARIAT, either, protect
+from services.core.read.plan import Plan
+from services.core.read.selection import Variables
 from services.core.table import now, text_enum, uuid7
 
 VERSION = 1
@@ -113,6 +115,24 @@ async def record_import(
     """Write the one leaf of an import, with the Merkle root of the rows it keeps."""
     kept = {"rows_count": rows.tree.size, "rows_root": rows.tree.root()}
     await _write(session, actor, (act, "import", object_id), rows.salt, content, **kept)
+
+
+async def read_on_record(db: Database, plan: Plan, actor: Actor, variables: Variables, what: str) -> str:
+    """Answer an administrative read as ``Database.document`` does, with its leaf in the same transaction.
+
+    ``what`` names the field that is read. The leaf binds which Shapes were read, and with which values.
+
+    Raises:
+        Invalid, Unavailable: as ``Database.document``.
+    """
+    async with db.write(actor, Scope.READ) as session:
+        read = {
+            "shapes": sorted(plan.administrative),
+            "values": {".".join(path): value for path, value in variables.items()},
+            "sql": plan.sql,
+        }
+        await record(session, actor, f"{what}.read", "read", uuid7(), **read)
+        return await db.document_within(session, plan, actor, variables)
 
 
 async def _write(

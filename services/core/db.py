@@ -1,7 +1,7 @@
 """The way to the database: reads as one finished document, writes as one transaction. THE ONLY COMMIT."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, NewType
@@ -147,7 +147,7 @@ class Database:
             Unavailable: it cannot be reached.
         """
         try:
-            return await self._fetch("SELECT version_num FROM alembic_version", [])
+            return await self._fetch("SELECT version_num FROM alembic_version")
         except asyncpg.UndefinedTableError:
             return None
         except _UNREACHABLE as error:
@@ -160,15 +160,19 @@ class Database:
             Invalid: an argument is wrong.
             Unavailable: the database took too long or cannot be reached.
         """
-        values = await asyncio.to_thread(plan.values, actor, variables) if plan.slow else plan.values(actor, variables)
-        try:
-            return await self._fetch(plan.sql, values)
-        except asyncpg.QueryCanceledError as error:
-            raise Unavailable("The answer took too long. Ask for less at once.") from error
-        except _UNREACHABLE as error:
-            raise Unavailable("The database cannot be reached just now. Try again in a moment.") from error
+        return await _answered(self._fetch, plan, actor, variables)
 
-    async def _fetch(self, sql: str, values: list[Any]) -> str:
+    async def document_within(self, session: Writer, plan: Plan, actor: Actor, variables: Variables) -> str:
+        """The same in a transaction that also writes: what is read and what is written stand or fall together.
+
+        Raises:
+            Invalid, Unavailable: as ``document``.
+        """
+        raw = (await (await session.connection()).get_raw_connection()).driver_connection
+        assert raw is not None, "a session that is open has a connection"
+        return await _answered(raw.fetchval, plan, actor, variables)
+
+    async def _fetch(self, sql: str, *values: Any) -> str:
         async with self._reading.one() as connection:
             return str(await connection.fetchval(sql, *values))
 
@@ -202,6 +206,16 @@ class Database:
         async with self._sessions() as session, kept(session):
             await identify(session, actor)
             yield Writer(Reader(session))
+
+
+async def _answered(fetch: Callable[..., Awaitable[str]], plan: Plan, actor: Actor, variables: Variables) -> str:
+    values = await asyncio.to_thread(plan.values, actor, variables) if plan.slow else plan.values(actor, variables)
+    try:
+        return await fetch(plan.sql, *values)
+    except asyncpg.QueryCanceledError as error:
+        raise Unavailable("The answer took too long. Ask for less at once.") from error
+    except _UNREACHABLE as error:
+        raise Unavailable("The database cannot be reached just now. Try again in a moment.") from error
 
 
 def require(actor: Actor, scope: Scope) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-from services.core.actor import Actor
+from services.core.actor import Actor, Scope
+from services.core.audit import record
 from services.core.db import Database, Reader
 from services.core.exporting.formats import Format
 from services.core.exporting.run import Chosen, export, of_delegations
@@ -14,7 +15,7 @@ from services.core.importing.report import Report
 from services.core.importing.rows import RowSource
 from services.core.importing.run import Then, nothing
 from services.core.progress import Progress, quiet
-from services.core.table import Row
+from services.core.table import Row, uuid7
 from services.core.texts import TextRow
 from services.exchange.terms import ExchangeKind
 from services.labs.exports import export_labs
@@ -147,5 +148,6 @@ async def export_things(
         Invalid: ``state`` is none, or has no delegation.
         TooManyRows, CellTooLong: more than a spreadsheet holds.
     """
-    async with db.read(actor) as session:
+    async with db.write(actor, Scope.READ) as session:
+        await record(session, actor, f"{what}.exported", "read", uuid7(), state=state, format=format_)
         return await EXCHANGES[what].send(session, actor, state, file, format_, progress)

@@ -166,4 +166,5 @@ async def _refreshed(session: Writer, issuer: Issuer, secret: bytes) -> Signed |
         return None
     token.spent_at = begun.last_used_at = moment
     begun.expires_at = rules.session_end(begun.created_at, moment, issuer.refresh)
+    await record(session, as_person(person), "session.refreshed", "session", begun.id)
     return await sign(session, issuer, begun)

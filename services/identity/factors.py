@@ -68,6 +68,7 @@ async def add_authenticator(db: Database, issuer: Issuer, actor: Actor, password
         sealed = issuer.seal.close(secret, held.id.bytes)
         session.add(Authenticator(person_id=held.id, sealed_secret=sealed))
         await session.flush()
+        await record(session, actor, "person.authenticator_begun", "person", held.id)
     return Secret(totp.written(secret), totp.address(secret, person.email, NAME))
 
 

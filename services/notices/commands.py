@@ -84,7 +84,7 @@ async def tell_people(session: Writer, announced: Announcement) -> int:
 async def read_notices(session: Writer, actor: Actor, notices: Sequence[UUID] | None) -> UUID:
     """Mark notices of the actor as read, all of them for None; return the actor's person.
 
-    What a person has read is nobody else's business, so it stands in no record that a delegation sees.
+    What a person has read is nobody else's business, so no delegation sees the leaf that the record has of it.
 
     Raises:
         NotSignedIn: nobody is signed in.

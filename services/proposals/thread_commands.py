@@ -88,7 +88,7 @@ async def write_message(
 async def read_thread(session: Writer, actor: Actor, message_id: UUID) -> UUID:
     """Mark the thread as read up to a message; return the id of the expression of interest.
 
-    The mark never goes back. It is nobody's act but a person's own reading, so it stands in no record.
+    The mark never goes back. It is nobody's act but a person's own reading, so no delegation sees the leaf that the record has of it.
 
     Raises:
         NotFound: no such message, or none the actor may know of.

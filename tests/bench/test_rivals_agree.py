@@ -64,7 +64,7 @@ async def test_all_rivals_give_one_answer(db: OneAtATime, name: str) -> None:
         assert plain(theirs.data) == expected
         for folder in ("limit", "text"):
             statement = bare.statements(folder)[name]
-            found = await db._fetch(statement.sql, await statement.values(who, asked))
+            found = await db._fetch(statement.sql, *await statement.values(who, asked))
             assert orjson.loads(found) == expected, folder
 
 

@@ -77,7 +77,7 @@ class Explaining(Database):
         async with self._reading.one() as connection:
             self.big = [row[0] for row in await connection.fetch(_BIG)]
 
-    async def _fetch(self, sql: str, values: list[Any]) -> str:
+    async def _fetch(self, sql: str, *values: Any) -> str:
         async with self._reading.one() as connection, connection.transaction(readonly=True):
             text = await connection.fetchval(sql, *values)
             before = dict(await connection.fetch(_COUNTED, self.big))

@@ -1,6 +1,7 @@
 """Shape + Selection + Viewer -> ONE SQL statement whose only column is the finished JSON."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.core.actor import Viewer
 from services.core.read import jsontext
+from services.core.read.administrative import administrative
 from services.core.read.arguments import Arguments
 from services.core.read.jsontext import Text, raw
 from services.core.read.pages import Listing
@@ -24,7 +26,8 @@ def compile_read(root: One | Connection, chosen: Selection, viewer: Viewer) -> P
     """
     arguments = Arguments()
     body = _Reading(viewer, arguments).field(root, chosen, None)
-    return finish(body, arguments.computed, slow=arguments.slow)
+    plan = finish(body, arguments.computed, slow=arguments.slow)
+    return replace(plan, administrative=administrative(root, chosen, viewer))
 
 
 class _Reading:

@@ -46,6 +46,8 @@ class Plan:
     processors: Mapping[str, Callable[[Any], Any]]
     slow: bool
     """Some value takes milliseconds of computing: not in the event loop."""
+    administrative: frozenset[str] = frozenset()
+    """The Shapes by which the role of the secretariat could show more than members see; then the read is recorded."""
 
     @property
     def weight(self) -> int:

@@ -64,7 +64,14 @@ class Watch:
             self.read = (field, chosen)
             return compile_read(field, chosen, viewer)
 
+        within = db.document_within
+
+        async def watched_within(session: Any, plan: Plan, who: Actor, variables: Variables) -> str:
+            self.variables = variables
+            return await within(session, plan, who, variables)
+
         monkeypatch.setattr(db, "document", watched)
+        monkeypatch.setattr(db, "document_within", watched_within)
         monkeypatch.setattr(execution, "compile_read", compiled)
 
     def forget(self, query: str, given: dict[str, Any]) -> None:
