@@ -10,8 +10,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from starlette.routing import BaseRoute
-from starlette.types import Receive, Scope, Send
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schema import http
 from services.core.db import Database
@@ -24,6 +24,28 @@ if TYPE_CHECKING:
     from schema.files import Files
     from services.core.tokens import Signer
     from services.record.notes import HeadKeys
+
+
+class Application(FastAPI):
+    """FastAPI, past whose middleware and routing GraphQL over HTTP goes straight to its endpoint.
+
+    The endpoint refuses and fails in JSON by itself; on the way through, an answer from the cache costs twice as much.
+    """
+
+    _graphql: ASGIApp | None = None
+
+    def open(self, routes: Sequence[BaseRoute]) -> None:
+        """Answer at ``routes`` from now on."""
+        self.router.routes.extend(routes)
+        found = [one.app for one in routes if isinstance(one, Route) and one.path == "/graphql"]
+        self._graphql = found[0] if found else self._graphql
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as ASGI wants it."""
+        if self._graphql is not None and scope["type"] == "http" and scope["path"] == "/graphql":
+            await self._graphql(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(
@@ -52,7 +74,7 @@ def create_app(
     app = _entrance(db, listener, None, opened=opened)
     public = public or PublicReads(SCHEMA, db)
     app.state.cache = public.cache
-    app.router.routes.extend(
+    app.open(
         doors.routes(
             db, make_context, signer, files=files, record_keys=record_keys, public=public, public_url=public_url
         )
@@ -79,11 +101,11 @@ def serving(settings: Settings, app_url: str) -> FastAPI:
 
 def _entrance(
     db: Database, listener: Listener | None, rest: Callable[[FastAPI], Sequence[BaseRoute]] | None, *, opened: bool
-) -> FastAPI:
+) -> Application:
     """The application with the routes that need nothing but ``db``; those of ``rest`` come when it runs."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             if not opened:
                 await db.open()
@@ -95,10 +117,10 @@ def _entrance(
                 stack.push_async_callback(asyncio.wait, {app.state.rest})
             yield
 
-    app = FastAPI(title="Group of Friends", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = Application(title="Group of Friends", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.db = db
     app.state.listener = listener
-    app.router.routes.extend(http.ROUTES)
+    app.open(http.ROUTES)
     return app
 
 
@@ -106,7 +128,7 @@ FIRST_WORDS = 0.1
 """Seconds in which the server opens its socket and says that it is ready, before the imports want the processor."""
 
 
-async def _bring(app: FastAPI, rest: Callable[[FastAPI], Sequence[BaseRoute]]) -> None:
+async def _bring(app: Application, rest: Callable[[FastAPI], Sequence[BaseRoute]]) -> None:
     """Let the routes of ``rest`` come to ``app``; what has no route waits for them."""
     unknown = app.router.default
 
@@ -117,6 +139,6 @@ async def _bring(app: FastAPI, rest: Callable[[FastAPI], Sequence[BaseRoute]]) -
     app.router.default = wait
     await asyncio.sleep(FIRST_WORDS)
     try:
-        app.router.routes.extend(await asyncio.to_thread(rest, app))
+        app.open(await asyncio.to_thread(rest, app))
     finally:
         app.router.default = unknown

@@ -51,7 +51,7 @@ def routes(
         return JSONResponse(keys, headers={"cache-control": "public, max-age=300"})
 
     return [
-        Route("/graphql", GraphQLEndpoint(SCHEMA, make_context, public).__call__, methods=METHODS),
+        Route("/graphql", GraphQLEndpoint(SCHEMA, make_context, public), methods=METHODS),
         WebSocketRoute("/graphql", SocketEndpoint(SCHEMA, make_context, public.documents, public_url).__call__),
         Route("/.well-known/jwks.json", jwks),
         *graphiql.ROUTES,

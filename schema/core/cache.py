@@ -41,6 +41,11 @@ class Answer:
         return Answer(body, media, status, keeps, read, tables, f'"{tag}"')
 
     @property
+    def content_type(self) -> bytes:
+        """The media type as a header says it."""
+        return f"{self.media}; charset=utf-8".encode()
+
+    @property
     def fresh_for(self) -> int:
         """Whole seconds that it may still be shown, 0 to ``LIFE``."""
         return max(0, LIFE - int(asyncio.get_running_loop().time() - self.read))

@@ -27,13 +27,13 @@ from graphql import (
     parse,
 )
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from strawberry import Schema
 from strawberry.types.graphql import OperationType
 
 from schema.core.answering import document
 from schema.core.asking import Asked, Refused, asked_in_address, checked, operation_kind
-from schema.core.cache import Answer, AnswerCache
+from schema.core.cache import LIFE, Answer, AnswerCache
 from schema.core.context import Context, with_primary
 from schema.core.documents import Documents
 from schema.core.media import require_way, status_of
@@ -47,6 +47,8 @@ REMEMBERED = 1_024
 """Addresses whose question is not taken apart again."""
 SHORT = 2_048
 """Bytes of an address that is remembered."""
+LONGEST_WISH = 1_000
+"""Characters of Accept-Language that are looked at."""
 PERSONAL = "viewer"
 """What fields about who asks begin with."""
 
@@ -81,7 +83,7 @@ class PublicReads:
         if listener is not None:
             listener.on_public_change(self._sources.forget)
 
-    async def answer(self, request: Request, media: str) -> Response:
+    async def answer(self, request: Request, media: str) -> "PublicResponse":
         """Answer one request in ``media``.
 
         Raises:
@@ -93,13 +95,13 @@ class PublicReads:
         question = self._remembered(address) if len(address) <= SHORT else self._question(address)
         languages: tuple[str, ...] = ()
         if question.by_language:
-            languages = with_primary(accept_language(request.headers.get("accept-language")))
+            languages = _languages((request.headers.get("accept-language") or "")[:LONGEST_WISH])
         key = b"\n".join((question.digest, media.encode(), ",".join(languages).encode()))
 
         async def read() -> Answer:
             return await self._read(question.asked, languages, media)
 
-        return _response(request, await self.cache.answer(key, read), by_language=question.by_language)
+        return PublicResponse(request, await self.cache.answer(key, read), by_language=question.by_language)
 
     def _question(self, address: bytes) -> Question:
         asked = checked(self.documents.filled(asked_in_address(address)))
@@ -131,6 +133,11 @@ class PublicReads:
         body, status, keeps = orjson.dumps(answer), status_of(answer, media), "errors" not in answer
         tables = await self._sources.of(noted) if keeps else None
         return Answer.of(body, media, status, began, keeps=keeps, tables=tables)
+
+
+@lru_cache(maxsize=256)
+def _languages(header: str) -> tuple[str, ...]:
+    return with_primary(accept_language(header))
 
 
 @lru_cache(maxsize=512)
@@ -191,23 +198,31 @@ def _says_language(node: FieldNode, certain: frozenset[str]) -> bool:
     return False
 
 
-def _response(request: Request, answer: Answer, *, by_language: bool) -> Response:
-    """Return the response of an answer: with its body, or without where the client has it or asked by HEAD."""
-    if not answer.keeps:
-        return _carrying(request, answer, {"cache-control": "no-store"})
-    headers = {
-        "etag": answer.etag,
-        "cache-control": f"public, max-age=0, s-maxage={answer.fresh_for}",
-        "vary": "Accept, Accept-Language" if by_language else "Accept",
-    }
-    if _has(request.headers.get("if-none-match"), answer.etag):
-        return Response(status_code=304, headers=headers)
-    return _carrying(request, answer, headers)
+SHARED = [f"public, max-age=0, s-maxage={seconds}".encode() for seconds in range(LIFE + 1)]
+"""Cache-Control by the seconds that an answer is still good for: browsers ask each time, shared caches after these."""
 
 
-def _carrying(request: Request, answer: Answer, headers: dict[str, str]) -> Response:
-    headers |= {"content-type": f"{answer.media}; charset=utf-8", "content-length": str(len(answer.body))}
-    return Response(answer.body if request.method == "GET" else b"", answer.status, headers)
+class PublicResponse:
+    """What is sent of an answer: all of it, or without its body where the client has it or asked by HEAD."""
+
+    def __init__(self, request: Request, answer: Answer, *, by_language: bool) -> None:
+        self._status, self._body = answer.status, answer.body if request.method == "GET" else b""
+        self._headers = [(b"content-type", answer.content_type), (b"content-length", b"%d" % len(answer.body))]
+        if not answer.keeps:
+            self._headers.append((b"cache-control", b"no-store"))
+            return
+        if _has(request.headers.get("if-none-match"), answer.etag):
+            self._status, self._body, self._headers = 304, b"", []
+        self._headers += [
+            (b"etag", answer.etag.encode()),
+            (b"cache-control", SHARED[answer.fresh_for]),
+            (b"vary", b"Accept, Accept-Language" if by_language else b"Accept"),
+        ]
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Answer as ASGI wants it."""
+        await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
+        await send({"type": "http.response.body", "body": self._body})
 
 
 def _has(header: str | None, etag: str) -> bool:

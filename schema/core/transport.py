@@ -7,6 +7,8 @@ answered by ``public``, as the public; what a client wants as ``text/event-strea
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as ASGIScope
 from strawberry import Schema
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -41,8 +43,12 @@ class GraphQLEndpoint:
         self._documents = public.documents
         self._public = public
 
-    async def __call__(self, request: Request) -> Response:
-        """Answer one request."""
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        """Answer as ASGI wants it."""
+        response = await self._respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> ASGIApp:
         media = JSON
         try:
             media = accepted(request.headers.get("accept"))
