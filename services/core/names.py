@@ -17,20 +17,25 @@ MADE: dict[str, FieldOf] = {}
 """What membership adds to every LocalizedText of a name; see ``core.localized``."""
 
 
-def pick_language(names: Expression, ask: Ask, *, argument: bool = True) -> Expression:
-    """SQL of the best language for the reader among the keys of ``names``: asked for, preferred, else English."""
+def _wanted(ask: Ask, *, argument: bool = True) -> Expression:
+    """SQL of the reader's languages, best first: asked for, preferred, and English at last."""
     asked = ask.arg("language") if argument else None
     wanted = sa.func.array_append(ask.viewer.languages, FALLBACK, type_=ARRAY(sa.Text))
     if asked is not None:
         asked = sa.cast(asked, sa.Text)
         for tag in (sa.func.split_part(asked, "-", 1), asked):
             wanted = sa.func.array_prepend(tag, wanted, type_=ARRAY(sa.Text))
+    return wanted
+
+
+def _pick_language(names: Expression, wanted: Expression) -> Expression:
+    """SQL of the best language for the reader among the keys of ``names``."""
     return sa.func.pick_language(names, wanted, type_=sa.Text())
 
 
 def name_place(row: Row, ask: Ask) -> Expression:
     """The place of a row in the order of names of the reader's language; what has no places comes last."""
-    language = pick_language(row.places, ask, argument=False)
+    language = _pick_language(row.places, _wanted(ask, argument=False))
     return sa.func.coalesce(sa.cast(row.places.op("->>")(language), sa.Integer), 100_000, type_=sa.Integer())
 
 
@@ -59,8 +64,10 @@ _STATUS = text_enum(TranslationStatus)
 
 
 def _language(column: str, row: Row, ask: Ask) -> Expression:
-    return pick_language(row[column], ask)
+    return _pick_language(row[column], _wanted(ask))
 
 
 def _text(column: str, row: Row, ask: Ask) -> Expression:
-    return row[column].op("->>")(pick_language(row[column], ask)).cast(sa.Text)  # type: ignore[no-any-return]
+    names, wanted = row[column], _wanted(ask)
+    languages = (wanted[1], _pick_language(names, wanted))  # nearly always the first, for a fifth of the second's cost
+    return sa.func.coalesce(*(names.op("->>")(one).cast(sa.Text) for one in languages), type_=sa.Text())

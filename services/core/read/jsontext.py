@@ -12,9 +12,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import ExpressionClauseList
 
+from services.core.read.shape import Plain
+
 Text = sa.ColumnElement[str]
 _AS_IT_IS = (sa.Integer, sa.Float, sa.Boolean, JSONB)
-_QUOTED = (sa.Uuid, sa.Date, sa.Numeric, sa.BigInteger)
+_QUOTED = (sa.Uuid, sa.Date, sa.Numeric, sa.BigInteger, Plain)
 
 
 def raw(text: str) -> Text:

@@ -1,6 +1,6 @@
 """The rows of one connection: its filters, its order, one keyset page of it, its count."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ from services.core.read.arguments import Arguments, order_of
 from services.core.read.choosing import Choice, Ways
 from services.core.read.jsontext import Text, raw
 from services.core.read.selection import Selection
-from services.core.read.shape import Ask, Columns, Condition, Connection, Filter, Row, within
+from services.core.read.shape import Ask, Columns, Condition, Connection, Expression, Filter, Row, within
 
 
 class Listing:
@@ -104,12 +104,8 @@ class Listing:
 
     @cached_property
     def cursor(self) -> Text:
-        """The cursor of a row of the page, as ``page.write_cursor`` writes it."""
-        keys = [column for column in self.page.c if column.key.startswith("gof_key_")]
-        listed = [part for key in keys for part in (raw(","), jsontext.value(key, null=False))]
-        text = jsontext.join([raw(f'["{self.order.name}","'), self.filtered, raw('"'), *listed, raw("]")])
-        encoded = sa.func.encode(sa.func.convert_to(text, "UTF8"), "base64")
-        return sa.func.translate(encoded, "+/=\n", "-_", type_=sa.Text())
+        """The cursor of a row of the page."""
+        return self._cursor(self._keys)
 
     def items(self, item: Text) -> Text:
         """An array of ``item`` over the rows shown."""
@@ -118,14 +114,13 @@ class Listing:
 
     def info(self, chosen: Selection) -> Text:
         """The pageInfo object."""
-        place = self.page.c.gof_place
         more = self.chosen.arguments.get("after") is not None
         forms: dict[str, Callable[[], Text]] = {
             "__typename": lambda: raw('"PageInfo"'),
-            "hasNextPage": lambda: sa.cast(sa.func.count() > self.first, sa.Text),
+            "hasNextPage": lambda: sa.cast(self._found > self.first, sa.Text),
             "hasPreviousPage": lambda: raw("true" if more else "false"),
-            "startCursor": lambda: self._cursor_at(place.asc()),
-            "endCursor": lambda: self._cursor_at(place.desc()),
+            "startCursor": lambda: self._cursor_at(sa.literal_column("1")),
+            "endCursor": lambda: self._cursor_at(sa.func.least(self._found, self.first)),
         }
         return jsontext.obj([(one.key, forms[one.name]()) for one in chosen.fields])
 
@@ -140,6 +135,26 @@ class Listing:
     def _shown(self) -> Condition:
         return self.page.c.gof_place <= self.first
 
-    def _cursor_at(self, by: Any) -> Text:
-        cursors = sa.func.array_agg(aggregate_order_by(self.cursor, by), type_=sa.ARRAY(sa.Text))
-        return jsontext.or_null(jsontext.quoted(sa.type_coerce(cursors.filter(self._shown), sa.ARRAY(sa.Text))[1]))
+    @property
+    def _found(self) -> Expression:
+        """How many rows the page has, with the one more if there is a next page."""
+        return sa.func.count(self.page.c.gof_place)
+
+    @property
+    def _keys(self) -> list[Expression]:
+        return [column for column in self.page.c if column.key.startswith("gof_key_")]
+
+    def _cursor(self, keys: Sequence[Expression]) -> Text:
+        """What ``page.write_cursor`` writes of these keys."""
+        listed = [part for key in keys for part in (raw(","), jsontext.value(key, null=False))]
+        text = jsontext.join([raw(f'["{self.order.name}","'), self.filtered, raw('"'), *listed, raw("]")])
+        encoded = sa.func.encode(sa.func.convert_to(text, "UTF8"), "base64")
+        return sa.func.translate(encoded, "+/=\n", "-_", type_=sa.Text())
+
+    def _cursor_at(self, place: Expression) -> Text:
+        """The cursor of one row, made from its keys alone: the texts of all would cost more than the rest of the page."""
+        keys: list[Expression] = []
+        for key in self._keys:
+            listed = sa.func.array_agg(aggregate_order_by(key, self.page.c.gof_place), type_=sa.ARRAY(key.type))
+            keys.append(sa.type_coerce(listed.filter(self._shown), sa.ARRAY(key.type))[place])
+        return jsontext.or_null(jsontext.quoted(self._cursor(keys)))

@@ -18,6 +18,10 @@ Expression = sa.ColumnElement[Any]
 Condition = sa.ColumnElement[bool]
 
 
+class Plain(sa.Text):
+    """Text in which nothing needs escaping in JSON."""
+
+
 class Columns:
     """One alias of a table, or a subquery, as slices see it: ``row.title`` is its column ``title``."""
 
@@ -242,7 +246,11 @@ def extend(shape: Shape, fields: Mapping[str, Any]) -> None:
 def global_id(kind: str, key: str = "id") -> Value:
     """The global id of the row: type name and UUID in hex."""
     prefix = f"{kind}_"
-    return Value(lambda row, _: sa.literal(prefix).concat(sa.func.replace(sa.cast(row[key], sa.Text), "-", "")))
+    return Value(lambda row, _: sa.type_coerce(sa.literal(prefix, sa.Text).concat(_hex(row[key])), Plain()))
+
+
+def _hex(key: Expression) -> Expression:
+    return sa.func.encode(sa.func.uuid_send(key), "hex", type_=sa.Text())
 
 
 def _field(value: Any) -> FieldOf:
