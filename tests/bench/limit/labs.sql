@@ -43,12 +43,12 @@ SELECT json_build_object('labs', (
                 || (array_agg(l.id ORDER BY l.place DESC) FILTER (WHERE l.place <= :first::int))[1] || '"]',
                 'UTF8'), 'base64'), E'+/=\n', '-_')))
     FROM (
-        SELECT *, (now() AT TIME ZONE 'UTC')::date AS today, coalesce(next_due_on, '2200-12-31'::date) AS due,
-            row_number() OVER (ORDER BY coalesce(next_due_on, '2200-12-31'::date), id) AS place
+        SELECT *, (now() AT TIME ZONE 'UTC')::date AS today, CASE WHEN next_due_on IS NULL THEN '2200-12-31'::date ELSE next_due_on END AS due,
+            row_number() OVER (ORDER BY CASE WHEN next_due_on IS NULL THEN '2200-12-31'::date ELSE next_due_on END, id) AS place
         FROM lab
-        WHERE status = 'active' AND coalesce(next_due_on, '2200-12-31'::date) >= :after_on::date
-            AND (coalesce(next_due_on, '2200-12-31'::date) > :after_on::date OR id > :after_id::uuid)
-        ORDER BY coalesce(next_due_on, '2200-12-31'::date), id
+        WHERE status = 'active' AND CASE WHEN next_due_on IS NULL THEN '2200-12-31'::date ELSE next_due_on END >= :after_on::date
+            AND (CASE WHEN next_due_on IS NULL THEN '2200-12-31'::date ELSE next_due_on END > :after_on::date OR id > :after_id::uuid)
+        ORDER BY CASE WHEN next_due_on IS NULL THEN '2200-12-31'::date ELSE next_due_on END, id
         LIMIT :first::int + 1
     ) l
 ))::text FROM me

@@ -13,7 +13,7 @@ from sqlmodel import col
 from strawberry.fastapi import GraphQLRouter
 
 from schema.core.context import bearer, with_primary
-from services.core.days import LAST_DAY
+from services.core.days import or_last
 from services.core.db import make_engine
 from services.core.ids import typed_id
 from services.core.page import fingerprint, read_cursor
@@ -97,7 +97,7 @@ class Query:
         """A page of labs."""
         assert order is LabOrder.DUE
         asked = {"status": where.status}
-        due, key = sa.func.coalesce(col(Lab.next_due_on), LAST_DAY), col(Lab.id)
+        due, key = or_last(col(Lab.next_due_on)), col(Lab.id)
         wanted = sa.select(Lab).where(col(Lab.status) == where.status)
         if after is not None:
             on, last = read_cursor(after, "labs.due", fingerprint(asked), DAYS)
