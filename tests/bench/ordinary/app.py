@@ -17,6 +17,7 @@ from services.core.days import or_last
 from services.core.db import make_engine
 from services.core.ids import typed_id
 from services.core.page import fingerprint, read_cursor
+from services.core.read.shape import table_of
 from services.core.texts import SAME_MEANING, search_parts
 from services.identity.queries import Actors
 from services.labs.tables import Lab
@@ -97,7 +98,7 @@ class Query:
         """A page of labs."""
         assert order is LabOrder.DUE
         asked = {"status": where.status}
-        due, key = or_last(col(Lab.next_due_on)), col(Lab.id)
+        due, key = or_last(table_of(Lab).c.next_due_on), col(Lab.id)
         wanted = sa.select(Lab).where(col(Lab.status) == where.status)
         if after is not None:
             on, last = read_cursor(after, "labs.due", fingerprint(asked), DAYS)
