@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from services.core.actor import SYSTEM, Actor, Scope
 from services.core.errors import Conflict, DomainError, NotPermitted, OutcomeUnknown, Unavailable
 from services.core.held import Held
+from services.core.later import settle
 from services.core.read.plan import IDENTITY, Plan
 from services.core.read.selection import Variables
 
@@ -233,6 +234,8 @@ async def kept(session: AsyncSession) -> AsyncIterator[None]:
     """Keep the transaction of ``session`` on leaving, or undo all of it; the one place that commits."""
     try:
         yield
+        await session.flush()
+        await session.run_sync(settle)
     except DBAPIError as error:
         await session.rollback()
         raise _as_domain(error) from error
@@ -271,10 +274,10 @@ async def as_platform(session: Writer, actor: Actor) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def unique(session: Writer, constraint: str, otherwise: Exception) -> AsyncIterator[None]:
-    """Flush on leaving; a broken ``constraint`` becomes ``otherwise``, the rest stays usable."""
+    """Flush on leaving; a broken ``constraint`` becomes ``otherwise``, which ends the transaction: no savepoint is made."""
     try:
-        async with session.begin_nested():
-            yield
+        yield
+        await session.flush()
     except IntegrityError as error:
         if constraint in str(error.orig):
             raise otherwise from error

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel, col
 
 from services.core.actor import Actor
 from services.core.db import Writer
 from services.core.errors import Conflict, Invalid
+from services.core.later import later
 from services.core.protection import PERSON, PLATFORM, either, protect
 from services.core.table import now
 
@@ -78,5 +78,5 @@ async def once(session: Writer, actor: Actor, key: str | None, asked: Any, act: 
         "input_hash": input_hash,
         "object_id": object_id,
     }
-    await session.execute(insert(IdempotencyKey).values(**row))
+    later(session, sa.insert(IdempotencyKey).values(**row))
     return object_id

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.core.db import Writer
+from services.core.later import later
 
 CHANNEL = "gof_live"
 SECRETARIAT, CO_CHAIRS = "secretariat", "co_chairs"
@@ -22,4 +23,4 @@ def topic(kind: str, key: UUID) -> str:
 
 async def tell(session: Writer, *topics: str) -> None:
     """Tell the listeners of ``topics`` when the caller's transaction commits; the same one twice is told once."""
-    await session.execute(sa.select(*(sa.func.pg_notify(CHANNEL, one) for one in dict.fromkeys(topics))))
+    later(session, *(sa.func.pg_notify(CHANNEL, one) for one in dict.fromkeys(topics)))

@@ -27,6 +27,7 @@ from services.core.importing.report import Report
 from services.core.importing.rows import BrokenRow, RowSource
 from services.core.importing.run import Then, batches_of, nothing, work_of
 from services.core.importing.translated import flat, read_translations
+from services.core.later import savepoint
 from services.core.progress import Progress, quiet
 from services.core.table import uuid7
 from services.labs.errors import NotByFile
@@ -66,7 +67,7 @@ async def import_labs(
     report = Report(dry_run)
     async with db.write(actor, Scope.IMPORT) as session:
         bringing = _Bringing(session, actor, await lab_file(session), report)
-        async with session.begin_nested() as everything:
+        async with savepoint(session) as everything:
             if skip_bad is None or dry_run:
                 await bringing.read(source, None, progress)
             else:
@@ -134,7 +135,7 @@ class _Bringing:
                 check_same(self._file, found, given)
                 self._report.unchanged += 1
             else:
-                async with self._session.begin_nested():
+                async with savepoint(self._session):
                     await found_by_file(self._session, self._actor, self._file, given)
                 self.tree.add(given)
                 self._report.added += 1

@@ -14,6 +14,7 @@ from services.core.audit import record
 from services.core.db import Writer, as_platform, unique
 from services.core.errors import Conflict, NotPermitted
 from services.core.events import announce
+from services.core.later import later
 from services.core.live import SECRETARIAT, tell, topic
 from services.core.policy import Refusals, check_revision, lock
 from services.core.read.shape import table_of
@@ -154,10 +155,11 @@ async def publish_practice(session: Writer, actor: Actor, practice_id: UUID) -> 
     practice.published_at = practice.listed_at = now()
     practice.last_confirmed_on = today()
     practice.return_reason = ""
-    await session.flush()
+    practice.revision += 1
     await _keep_version(session, practice)
-    await _keep(session, actor, practice, "practice.published")
+    await record(session, actor, "practice.published", "practice", practice.id, status=practice.status)
     await announce(session, actor, "practice.published", practice.id)
+    await _tell(session, practice)
     return practice.id
 
 
@@ -196,7 +198,7 @@ async def endorse_practice(session: Writer, actor: Actor, practice_id: UUID) -> 
     """
     await _lock(session, actor, practice_id, policy.refusals_to_endorse, update=False)
     voice = {"practice_id": practice_id, "delegation_id": actor.delegation_id, "person_id": actor.person_id}
-    await session.execute(insert(Endorsement).values(**voice, created_at=now()).on_conflict_do_nothing())
+    later(session, insert(Endorsement).values(**voice, created_at=now()).on_conflict_do_nothing())
     await record(session, actor, "practice.endorsed", "practice", practice_id)
     return practice_id
 

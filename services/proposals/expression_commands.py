@@ -26,6 +26,9 @@ from services.proposals.exchange import KIND, Words, move, needed, topics
 from services.proposals.tables import ExpressionOfInterest, Proposal
 from services.proposals.terms import ExpressionStatus, ProposalStatus, TurnKind
 
+LIVE = "uq_expression_of_interest_live"
+"""The constraint that a delegation has one live expression of interest in a proposal."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExpressionContent:
@@ -47,6 +50,8 @@ async def draft_expression(session: Writer, actor: Actor, content: ExpressionCon
         Invalid: no message, one that is too long, or a wrong language.
     """
     expression = await _make(session, actor, content, policy.refusals_to_draft_expression)
+    async with unique(session, LIVE, AlreadyExpressed()):
+        session.add(expression)
     await record(session, actor, f"{KIND}.drafted", KIND, expression.id)
     return expression.id
 
@@ -58,7 +63,9 @@ async def send_expression(session: Writer, actor: Actor, content: ExpressionCont
         DomainError: as ``draft_expression``, with ``policy.refusals_to_express_interest``.
     """
     expression = await _make(session, actor, content, policy.refusals_to_express_interest)
-    return await _send(session, actor, expression)
+    async with unique(session, LIVE, AlreadyExpressed()):
+        session.add(expression)
+        return await _send(session, actor, expression)
 
 
 async def revise_expression(
@@ -215,10 +222,11 @@ async def expire_expressions(session: Writer) -> int:
 
 
 async def _make(session: Writer, actor: Actor, content: ExpressionContent, refusals: Refusals) -> ExpressionOfInterest:
+    """A draft that may be kept, and is not yet."""
     proposal = await _hold(session, actor, content.proposal_id, refusals, "proposal")
     await _check_own(session, actor, content.own_proposal_id)
     assert actor.delegation_id is not None, "the refusals let only people of delegations pass"
-    expression = ExpressionOfInterest(
+    return ExpressionOfInterest(
         proposal_id=proposal.id,
         own_proposal_id=content.own_proposal_id,
         sender_id=actor.delegation_id,
@@ -226,9 +234,6 @@ async def _make(session: Writer, actor: Actor, content: ExpressionContent, refus
         language=language_tag(content.language),
         message=needed(content.message, "message"),
     )
-    async with unique(session, "uq_expression_of_interest_live", AlreadyExpressed()):
-        session.add(expression)
-    return expression
 
 
 async def _send(session: Writer, actor: Actor, expression: ExpressionOfInterest) -> UUID:

@@ -53,6 +53,10 @@ def test_there_is_one_place_that_commits() -> None:
     assert lines_with(r"\.commit\(") == ["services/core/db.py: await session.commit()"]
 
 
+def test_savepoints_are_made_where_what_waits_is_known() -> None:
+    assert lines_with(r"begin_nested\(") == ["services/core/later.py: async with session.begin_nested() as part:"]
+
+
 def test_joins_are_explicit() -> None:
     assert lines_with(r"\brelationship\(|\bRelationship\(") == []
 

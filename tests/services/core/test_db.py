@@ -15,6 +15,7 @@ from services.core.db import CouldBypass, Database, unique
 from services.core.errors import Conflict, Unavailable
 from services.core.ports import free_port
 from services.core.protection import PROTECTED
+from services.core.read.shape import table_of
 from services.practices.terms import PracticeStatus
 from services.taxonomy.tables import ReferenceSource
 from tests.builders import a_practice
@@ -77,15 +78,26 @@ async def test_without_an_identity_nothing_protected_is_visible(db: OneAtATime) 
             assert await session.scalar(sa.text(f"SELECT count(*) FROM {table}")) == 0, table
 
 
-async def test_a_broken_constraint_becomes_the_failure_meant_and_the_rest_stays(db: OneAtATime) -> None:
-    async with db.write(SYSTEM) as session:
-        known = await session.scalar(sa.select(sa.func.min(ReferenceSource.key)))
-        with pytest.raises(Conflict, match="There already"):
+async def test_a_broken_constraint_becomes_the_failure_meant_and_nothing_is_kept(db: OneAtATime) -> None:
+    key = table_of(ReferenceSource).c.key
+    keys = sa.select(key).order_by(key)
+    async with db.read(SYSTEM) as session:
+        known = (await session.execute(keys)).scalars().all()
+
+    def source(key: str) -> ReferenceSource:
+        return ReferenceSource(key=key, title="x", publisher="x", as_of=date(2026, 1, 1), licence="")
+
+    async def twice() -> None:
+        async with db.write(SYSTEM) as session:
+            session.add(source("0 another"))
+            await session.flush()
             async with unique(session, "pk_reference_source", Conflict("There already.")):
-                session.add(
-                    ReferenceSource(key=str(known), title="x", publisher="x", as_of=date(2026, 1, 1), licence="")
-                )
-        assert await session.scalar(sa.select(sa.func.min(ReferenceSource.key))) == known
+                session.add(source(known[0]))
+
+    with pytest.raises(Conflict, match="There already"):
+        await twice()
+    async with db.read(SYSTEM) as session:
+        assert (await session.execute(keys)).scalars().all() == known
 
 
 async def test_it_is_not_ready_before_it_is_migrated_nor_while_it_cannot_be_reached(
