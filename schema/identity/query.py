@@ -6,7 +6,7 @@ import strawberry
 
 from schema.core.arguments import After, First
 from schema.core.context import Info
-from schema.core.execution import read
+from schema.core.execution import answer
 from schema.core.page import Connection
 from schema.identity.types import Person, PersonWhere, Viewer
 from services.identity import shapes
@@ -20,7 +20,7 @@ class IdentityQuery:
     @strawberry.field(description="Who asks; null for the public.")
     async def viewer(self, info: Info) -> Viewer | None:
         """Answered by the Shape."""
-        return await read(info, shapes.MYSELF)  # type: ignore[no-any-return]
+        return await answer(info, shapes.MYSELF)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="The people of your delegation; for the secretariat, all people. Those who left are not listed."
@@ -34,4 +34,4 @@ class IdentityQuery:
         order: Annotated[PersonOrder, strawberry.argument(description="In which order.")] = PersonOrder.NAME,
     ) -> Connection[Person]:
         """Answered by the Shape."""
-        return await read(info, shapes.PEOPLE)  # type: ignore[no-any-return]
+        return await answer(info, shapes.PEOPLE)  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ import strawberry
 
 from schema.core.arguments import After, First, Id
 from schema.core.context import Info
-from schema.core.execution import read
+from schema.core.execution import answer
 from schema.core.page import Connection
 from schema.labs.dashboard_types import LabDashboard
 from schema.labs.types import Lab, LabDashboardWhere, LabWhere
@@ -33,12 +33,12 @@ class LabQuery:
         ] = None,
     ) -> Connection[Lab]:
         """Answered by the Shape."""
-        return await read(info, shapes.LABS)  # type: ignore[no-any-return]
+        return await answer(info, shapes.LABS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="One lab; null if there is none that you may know of.")
     async def lab(self, info: Info, id: Id) -> Lab | None:
         """Answered by the Shape."""
-        return await read(info, shapes.LAB_BY_ID)  # type: ignore[no-any-return]
+        return await answer(info, shapes.LAB_BY_ID)  # type: ignore[no-any-return]
 
     @strawberry.field(description="Figures of the labs that you may know of, in one statement.")
     async def lab_dashboard(
@@ -49,4 +49,4 @@ class LabQuery:
         ] = None,
     ) -> LabDashboard:
         """Answered by the Shape."""
-        return await read(info, dashboard_shapes.LAB_DASHBOARD)  # type: ignore[no-any-return]
+        return await answer(info, dashboard_shapes.LAB_DASHBOARD)  # type: ignore[no-any-return]

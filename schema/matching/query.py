@@ -6,7 +6,7 @@ import strawberry
 
 from schema.core.arguments import After, First, Id
 from schema.core.context import Info
-from schema.core.execution import read
+from schema.core.execution import answer
 from schema.core.page import Connection
 from schema.matching.cooperation_types import Cooperation, Cooperations, CooperationsOrder
 from schema.matching.types import MatchingWeights, MatchingWeightsWhere
@@ -30,7 +30,7 @@ class MatchingQuery:
         order: Annotated[WeightsOrder, strawberry.argument(description="In which order.")] = WeightsOrder.NEWEST,
     ) -> Connection[MatchingWeights]:
         """Answered by the Shape."""
-        return await read(info, shapes.MATCHING_WEIGHTS)  # type: ignore[no-any-return]
+        return await answer(info, shapes.MATCHING_WEIGHTS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="Finished cooperations that you may see, of all states.")
     async def cooperations(
@@ -42,9 +42,9 @@ class MatchingQuery:
         order: CooperationsOrder = None,
     ) -> Connection[Cooperation]:
         """Answered by the Shape."""
-        return await read(info, cooperation_shapes.COOPERATIONS)  # type: ignore[no-any-return]
+        return await answer(info, cooperation_shapes.COOPERATIONS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="One finished cooperation; null if there is none that you may know of.")
     async def cooperation(self, info: Info, id: Id) -> Cooperation | None:
         """Answered by the Shape."""
-        return await read(info, cooperation_shapes.COOPERATION_BY_ID)  # type: ignore[no-any-return]
+        return await answer(info, cooperation_shapes.COOPERATION_BY_ID)  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ import strawberry
 
 from schema.core.arguments import After, First, Id
 from schema.core.context import Info
-from schema.core.execution import read
+from schema.core.execution import answer
 from schema.core.page import Connection
 from schema.core.scalars import CountryCode
 from schema.membership.types import Delegation, Sorted, StandingProposal, StandingProposalWhere, Where
@@ -26,24 +26,24 @@ class MembershipQuery:
         self, info: Info, first: First = 20, after: After = None, where: Where = None, order: Sorted = NameOrder.NAME
     ) -> Connection[MemberState]:
         """Answered by the Shape."""
-        return await read(info, shapes.MEMBER_STATES)  # type: ignore[no-any-return]
+        return await answer(info, shapes.MEMBER_STATES)  # type: ignore[no-any-return]
 
     @strawberry.field(description="One state by its code, member or observer state; null if there is none. Public.")
     async def member_state(self, info: Info, code: Code) -> MemberState | None:
         """Answered by the Shape."""
-        return await read(info, shapes.MEMBER_STATE_BY_CODE)  # type: ignore[no-any-return]
+        return await answer(info, shapes.MEMBER_STATE_BY_CODE)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The delegations that you may know of, by name.")
     async def delegations(
         self, info: Info, first: First = 20, after: After = None, where: Where = None, order: Sorted = NameOrder.NAME
     ) -> Connection[Delegation]:
         """Answered by the Shape."""
-        return await read(info, shapes.DELEGATIONS)  # type: ignore[no-any-return]
+        return await answer(info, shapes.DELEGATIONS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="One delegation; null if there is none that you may know of.")
     async def delegation(self, info: Info, id: Id) -> Delegation | None:
         """Answered by the Shape."""
-        return await read(info, shapes.DELEGATION_BY_ID)  # type: ignore[no-any-return]
+        return await answer(info, shapes.DELEGATION_BY_ID)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Proposals to change a standing: for the secretariat and co-chairs all of them, else those about your "
@@ -62,9 +62,9 @@ class MembershipQuery:
         ] = StandingProposalOrder.NEWEST,
     ) -> Connection[StandingProposal]:
         """Answered by the Shape."""
-        return await read(info, shapes.STANDING_PROPOSALS)  # type: ignore[no-any-return]
+        return await answer(info, shapes.STANDING_PROPOSALS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="One proposal to change a standing; null if there is none that you may know of.")
     async def standing_proposal(self, info: Info, id: Id) -> StandingProposal | None:
         """Answered by the Shape."""
-        return await read(info, shapes.STANDING_PROPOSAL_BY_ID)  # type: ignore[no-any-return]
+        return await answer(info, shapes.STANDING_PROPOSAL_BY_ID)  # type: ignore[no-any-return]

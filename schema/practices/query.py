@@ -6,7 +6,7 @@ import strawberry
 
 from schema.core.arguments import After, First, Id
 from schema.core.context import Info
-from schema.core.execution import read
+from schema.core.execution import answer
 from schema.core.page import Connection
 from schema.practices.types import Practice, PracticeWhere
 from services.practices import shapes
@@ -34,9 +34,9 @@ class PracticeQuery:
         ] = None,
     ) -> Connection[Practice]:
         """Answered by the Shape."""
-        return await read(info, shapes.PRACTICES)  # type: ignore[no-any-return]
+        return await answer(info, shapes.PRACTICES)  # type: ignore[no-any-return]
 
     @strawberry.field(description="One practice; null if there is none that you may know of.")
     async def practice(self, info: Info, id: Id) -> Practice | None:
         """Answered by the Shape."""
-        return await read(info, shapes.PRACTICE_BY_ID)  # type: ignore[no-any-return]
+        return await answer(info, shapes.PRACTICE_BY_ID)  # type: ignore[no-any-return]

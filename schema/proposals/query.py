@@ -6,7 +6,7 @@ import strawberry
 
 from schema.core.arguments import After, First, Id
 from schema.core.context import Info
-from schema.core.execution import read
+from schema.core.execution import answer
 from schema.core.page import Connection
 from schema.proposals.expression_types import ExpressionOfInterest
 from schema.proposals.types import InterestOrder, Interests, Proposal, ProposalWhere
@@ -36,12 +36,12 @@ class ProposalQuery:
         ] = None,
     ) -> Connection[Proposal]:
         """Answered by the Shape."""
-        return await read(info, shapes.PROPOSALS)  # type: ignore[no-any-return]
+        return await answer(info, shapes.PROPOSALS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="One proposal; null if there is none that you may know of.")
     async def proposal(self, info: Info, id: Id) -> Proposal | None:
         """Answered by the Shape."""
-        return await read(info, shapes.PROPOSAL_BY_ID)  # type: ignore[no-any-return]
+        return await answer(info, shapes.PROPOSAL_BY_ID)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Expressions of interest that your delegation made or received; others are not there."
@@ -55,9 +55,9 @@ class ProposalQuery:
         order: InterestOrder = ExpressionOrder.NEWEST,
     ) -> Connection[ExpressionOfInterest]:
         """Answered by the Shape."""
-        return await read(info, expression_shapes.EXPRESSIONS_OF_INTEREST)  # type: ignore[no-any-return]
+        return await answer(info, expression_shapes.EXPRESSIONS_OF_INTEREST)  # type: ignore[no-any-return]
 
     @strawberry.field(description="One expression of interest; null if there is none that you may know of.")
     async def expression_of_interest(self, info: Info, id: Id) -> ExpressionOfInterest | None:
         """Answered by the Shape."""
-        return await read(info, expression_shapes.EXPRESSION_OF_INTEREST_BY_ID)  # type: ignore[no-any-return]
+        return await answer(info, expression_shapes.EXPRESSION_OF_INTEREST_BY_ID)  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ import strawberry
 
 from schema.core.arguments import After, First
 from schema.core.context import Info
-from schema.core.execution import read
+from schema.core.execution import answer
 from schema.core.page import Connection
 from schema.record.types import (
     Place,
@@ -28,7 +28,7 @@ class RecordQuery:
     @strawberry.field(description="The newest signed head of the record; null before the first. Public.")
     async def record_head(self, info: Info) -> RecordHead | None:
         """Answered by the Shape."""
-        return await read(info, shapes.NEWEST_HEAD)  # type: ignore[no-any-return]
+        return await answer(info, shapes.NEWEST_HEAD)  # type: ignore[no-any-return]
 
     @strawberry.field(description="All signed heads of the record. Public.")
     async def record_heads(
@@ -39,7 +39,7 @@ class RecordQuery:
         order: Annotated[HeadOrder, strawberry.argument(description="In which order.")] = HeadOrder.NEWEST,
     ) -> Connection[RecordHead]:
         """Answered by the Shape."""
-        return await read(info, shapes.HEADS)  # type: ignore[no-any-return]
+        return await answer(info, shapes.HEADS)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="The entries of the record that you may see: your delegation's, and for members the secretariat's."
@@ -55,14 +55,14 @@ class RecordQuery:
         order: Annotated[EntryOrder, strawberry.argument(description="In which order.")] = EntryOrder.NEWEST,
     ) -> Connection[RecordEntry]:
         """Answered by the Shape."""
-        return await read(info, shapes.ENTRIES)  # type: ignore[no-any-return]
+        return await answer(info, shapes.ENTRIES)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Proof that what stands at a place is part of the record of a size; null where there is none. Public."
     )
     async def record_inclusion(self, info: Info, place: Place, size: Size) -> RecordInclusion | None:
         """Answered by the Shape."""
-        return await read(info, shapes.INCLUSION)  # type: ignore[no-any-return]
+        return await answer(info, shapes.INCLUSION)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Proof that the record of one size begins with that of another, from 1; null where there is none. "
@@ -70,4 +70,4 @@ class RecordQuery:
     )
     async def record_consistency(self, info: Info, first: Size, second: Size) -> RecordConsistency | None:
         """Answered by the Shape."""
-        return await read(info, shapes.CONSISTENCY)  # type: ignore[no-any-return]
+        return await answer(info, shapes.CONSISTENCY)  # type: ignore[no-any-return]

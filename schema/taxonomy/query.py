@@ -6,7 +6,7 @@ import strawberry
 
 from schema.core.arguments import After, First
 from schema.core.context import Info
-from schema.core.execution import read
+from schema.core.execution import answer
 from schema.core.page import Connection
 from schema.taxonomy.types import (
     CapacityAreaEntry,
@@ -105,7 +105,7 @@ class TaxonomyQuery:
         order: ByNameOrCode = NameOrCodeOrder.NAME,
     ) -> Connection[Region]:
         """Answered by the Shape."""
-        return await read(info, lists.REGIONS)  # type: ignore[no-any-return]
+        return await answer(info, lists.REGIONS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="Languages that are official in a state or widely written. Public.")
     async def languages(
@@ -117,35 +117,35 @@ class TaxonomyQuery:
         order: ByNameOrCode = NameOrCodeOrder.NAME,
     ) -> Connection[Language]:
         """Answered by the Shape."""
-        return await read(info, lists.LANGUAGES)  # type: ignore[no-any-return]
+        return await answer(info, lists.LANGUAGES)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The five visions of the Action Plan. Public.")
     async def visions(
         self, info: Info, first: First = 20, after: After = None, order: ByPlace = PlaceOrder.PLACE
     ) -> Connection[VisionEntry]:
         """Answered by the Shape."""
-        return await read(info, lists.VISIONS)  # type: ignore[no-any-return]
+        return await answer(info, lists.VISIONS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The ten actions of the Action Plan. Public.")
     async def plan_actions(
         self, info: Info, first: First = 20, after: After = None, order: ByPlace = PlaceOrder.PLACE
     ) -> Connection[PlanAction]:
         """Answered by the Shape."""
-        return await read(info, lists.PLAN_ACTIONS)  # type: ignore[no-any-return]
+        return await answer(info, lists.PLAN_ACTIONS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The twelve capacity areas. Public.")
     async def capacity_areas(
         self, info: Info, first: First = 20, after: After = None, order: ByPlace = PlaceOrder.PLACE
     ) -> Connection[CapacityAreaEntry]:
         """Answered by the Shape."""
-        return await read(info, lists.CAPACITY_AREAS)  # type: ignore[no-any-return]
+        return await answer(info, lists.CAPACITY_AREAS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The 17 Sustainable Development Goals. Public.")
     async def sdg_goals(
         self, info: Info, first: First = 20, after: After = None, order: ByPlace = PlaceOrder.PLACE
     ) -> Connection[SdgGoal]:
         """Answered by the Shape."""
-        return await read(info, lists.SDG_GOALS)  # type: ignore[no-any-return]
+        return await answer(info, lists.SDG_GOALS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The 169 targets of the Sustainable Development Goals. Public.")
     async def sdg_targets(
@@ -157,14 +157,14 @@ class TaxonomyQuery:
         order: ByPlace = PlaceOrder.PLACE,
     ) -> Connection[SdgTarget]:
         """Answered by the Shape."""
-        return await read(info, lists.SDG_TARGETS)  # type: ignore[no-any-return]
+        return await answer(info, lists.SDG_TARGETS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The categories of OECD-DAC purpose codes. Public.")
     async def sector_categories(
         self, info: Info, first: First = 20, after: After = None, order: ByCode = CodeOrder.CODE
     ) -> Connection[SectorCategory]:
         """Answered by the Shape."""
-        return await read(info, lists.SECTOR_CATEGORIES)  # type: ignore[no-any-return]
+        return await answer(info, lists.SECTOR_CATEGORIES)  # type: ignore[no-any-return]
 
     @strawberry.field(description="OECD-DAC purpose codes, withdrawn ones too unless `where` says otherwise. Public.")
     async def sectors(
@@ -176,7 +176,7 @@ class TaxonomyQuery:
         order: ByCode = CodeOrder.CODE,
     ) -> Connection[Sector]:
         """Answered by the Shape."""
-        return await read(info, lists.SECTORS)  # type: ignore[no-any-return]
+        return await answer(info, lists.SECTORS)  # type: ignore[no-any-return]
 
     @strawberry.field(description="Licences by SPDX id; ask `suggestedFor` for a short list. Public.")
     async def licences(
@@ -188,11 +188,11 @@ class TaxonomyQuery:
         order: ByCode = CodeOrder.CODE,
     ) -> Connection[Licence]:
         """Answered by the Shape."""
-        return await read(info, lists.LICENCES)  # type: ignore[no-any-return]
+        return await answer(info, lists.LICENCES)  # type: ignore[no-any-return]
 
     @strawberry.field(description="What the reference data was taken from, and of which day. Public.")
     async def reference_sources(
         self, info: Info, first: First = 20, after: After = None, order: ByCode = CodeOrder.CODE
     ) -> Connection[ReferenceSource]:
         """Answered by the Shape."""
-        return await read(info, lists.REFERENCE_SOURCES)  # type: ignore[no-any-return]
+        return await answer(info, lists.REFERENCE_SOURCES)  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ import strawberry
 
 from schema.core.arguments import After, First
 from schema.core.context import Info
-from schema.core.execution import read
+from schema.core.execution import answer
 from schema.core.page import Connection
 from schema.translations.types import SuggestionOrder, TranslationSuggestion, TranslationSuggestionWhere
 from services.translations import shapes
@@ -32,4 +32,4 @@ class TranslationQuery:
         order: SuggestionOrder = TranslationSuggestionOrder.NEWEST,
     ) -> Connection[TranslationSuggestion]:
         """Answered by the Shape."""
-        return await read(info, shapes.SUGGESTIONS)  # type: ignore[no-any-return]
+        return await answer(info, shapes.SUGGESTIONS)  # type: ignore[no-any-return]

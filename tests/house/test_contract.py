@@ -46,14 +46,14 @@ async def roots() -> dict[str, One | Connection]:
 
 
 async def _read_by(resolver: Callable[..., Any]) -> One | Connection:
-    """Call a resolver with ``read`` listening: which Shape it asks for."""
+    """Call a resolver with ``answer`` listening: which Shape it asks for."""
     read: list[One | Connection] = []
 
     async def listen(_info: object, root: One | Connection, **_given: object) -> None:
         read.append(root)
 
     required = [None for one in signature(resolver).parameters.values() if one.default is Parameter.empty]
-    with mock.patch(f"{resolver.__module__}.read", listen):
+    with mock.patch(f"{resolver.__module__}.answer", listen):
         await resolver(*required)
     [root] = read
     return root

@@ -57,6 +57,20 @@ def test_savepoints_are_made_where_what_waits_is_known() -> None:
     assert lines_with(r"begin_nested\(") == ["services/core/later.py: async with session.begin_nested() as part:"]
 
 
+def test_what_a_shape_alone_answers_has_a_resolver_that_does_nothing_else() -> None:
+    """The second time it is not called (``schema.core.execution.answer``)."""
+    answering = 0
+    for path in ROOT.glob("schema/*/query.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.AsyncFunctionDef) and "await answer(" in ast.unparse(node):
+                _, only = node.body
+                assert re.fullmatch(r"return await answer\(info, [\w.]+\)", ast.unparse(only)), (
+                    f"{short(path)}: {node.name}"
+                )
+                answering += 1
+    assert answering > 30
+
+
 def test_joins_are_explicit() -> None:
     assert lines_with(r"\brelationship\(|\bRelationship\(") == []
 
