@@ -55,7 +55,7 @@ async def bench(cluster: Cluster, rounds: int, seconds: float, clients: int, onl
         rivals = [stack.enter_context(running(name, cluster, folder)) for name in TOLD]
         for operation in asked:
             data.say(f"measuring {operation.name}")
-            results[operation.name] = await stage.measure(operation, rivals)
+            results[operation.name] = await stage.measure(operation, [one for one in rivals if one.has_part(operation)])
     await connection.close()
     how = f"{rounds} rounds, in each {seconds:g} s for every one; {clients} clients"
     return [*report.heading(version, how), *report.tables(results), report.line(asked, results)]

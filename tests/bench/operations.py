@@ -17,35 +17,46 @@ SEARCHES = (
 )
 
 
+LIST, OTHER, PUBLIC = "list", "other", "public"
+"""What the figures of an operation count among: pages of lists, other reads, or reads by the public."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. ``kind`` is what its figures count among: a ``list``, or what is ``other`` than that."""
+    """One operation. ``asks`` names its document and its statement, which several operations may have in common."""
 
     name: str
     kind: str
+    asks: str
     asked: Sequence[dict[str, Any]]
 
     @property
     def document(self) -> str:
         """Its GraphQL document."""
-        return (Path(__file__).parent / "documents" / f"{self.name}.graphql").read_text()
+        return (Path(__file__).parent / "documents" / f"{self.asks}.graphql").read_text()
 
 
 async def operations(connection: Any, delegation: UUID) -> list[Operation]:
     """The operations as a focal point of ``delegation`` asks for them, with values found as the owner."""
     own = [row[0] for row in await connection.fetch(_ANSWERED, delegation, MANY)]
     needs = [row[0] for row in await connection.fetch(_NEEDS, delegation, MANY)]
+    practices, labs = ("practices.newest", "published"), ("labs.due", "active")
     return [
-        Operation("practices", "list", await _pages(connection, _PRACTICES, "practices.newest", "published")),
-        Operation("labs", "list", await _pages(connection, _LABS, "labs.due", "active")),
-        Operation("proposal", "other", [{"id": write_id("proposal", key)} for key in own]),
-        Operation("search", "other", [{"text": text} for text in SEARCHES]),
-        Operation("matches", "other", [{"id": write_id("proposal", key)} for key in needs]),
+        Operation("practices", LIST, "practices", await _pages(connection, _PRACTICES, *practices)),
+        Operation("labs", LIST, "labs", await _pages(connection, _LABS, *labs)),
+        Operation("proposal", OTHER, "proposal", [{"id": write_id("proposal", key)} for key in own]),
+        Operation("matches", OTHER, "matches", [{"id": write_id("proposal", key)} for key in needs]),
+        Operation("public practices", PUBLIC, "practices", await _pages(connection, _SHOWN, *practices)),
+        Operation("search", OTHER, "search", [{"text": text} for text in SEARCHES]),  # the last: it loads the model
     ]
 
 
 _PRACTICES = """
 SELECT listed_at, id FROM practice WHERE status = 'published' AND visibility <> 'delegation'
+ORDER BY listed_at DESC, id DESC
+"""
+_SHOWN = """
+SELECT listed_at, id FROM practice WHERE status = 'published' AND visibility = 'public'
 ORDER BY listed_at DESC, id DESC
 """
 _LABS = """

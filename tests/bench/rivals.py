@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from socket import create_connection
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 
 from services.core.ports import free_port
 from services.core.postgres import Cluster
-from tests.bench.operations import Operation
+from tests.bench.operations import PUBLIC, Operation
 
 ROOT = Path(__file__).parents[2]
 OURS, LIMIT, TEXT, ORDINARY, UNBOUND = "ours", "limit", "text", "ordinary", "unbound"
@@ -40,10 +41,17 @@ class Rival:
     port: int
 
     def request(self, operation: Operation, asked: Mapping[str, Any], token: str) -> bytes:
-        """The bytes of an HTTP request."""
+        """The bytes of an HTTP request; what the public reads is asked without ``token``, and of us by GET."""
+        given = None if operation.kind == PUBLIC else token
         if self.name in (LIMIT, TEXT):
-            return post(f"/{operation.name}", orjson.dumps(asked), token)
-        return post("/graphql", orjson.dumps({"query": operation.document, "variables": asked}), token)
+            return post(f"/{operation.asks}", orjson.dumps(asked), given)
+        if given is None and self.name == OURS:
+            return get(urlencode({"query": operation.document, "variables": orjson.dumps(asked)}))
+        return post("/graphql", orjson.dumps({"query": operation.document, "variables": asked}), given)
+
+    def has_part(self, operation: Operation) -> bool:
+        """Whether it is asked: what is cached is measured beside what is not, and with no role."""
+        return operation.kind != PUBLIC or self.name != UNBOUND
 
     @property
     def megabytes(self) -> float:
@@ -57,13 +65,18 @@ def resident(pid: int) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
 
 
-def post(path: str, body: bytes, token: str) -> bytes:
+def get(address: str) -> bytes:
+    """The bytes of a GET of GraphQL."""
+    return f"GET /graphql?{address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+
+
+def post(path: str, body: bytes, token: str | None) -> bytes:
     """The bytes of a POST of JSON."""
     lines = (
         f"POST {path} HTTP/1.1",
         "Host: 127.0.0.1",
         "Content-Type: application/json",
-        f"Authorization: Bearer {token}",
+        *(() if token is None else (f"Authorization: Bearer {token}",)),
         f"Content-Length: {len(body)}",
     )
     return "\r\n".join((*lines, "", "")).encode() + body

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schema.core.context import Context
 from schema.root import SCHEMA
-from services.core.actor import SYSTEM
+from services.core.actor import PUBLIC, SYSTEM
 from services.core.read.plan import IDENTITY
 from tests.bench import bare
 from tests.bench.operations import operations
@@ -23,7 +23,7 @@ from tests.services.labs.world import build_lab_examples
 from tests.services.proposals.world import build_proposal_examples
 
 WHO = "ZMB focal point"
-OPERATIONS = sorted(bare.JUDGED)
+OPERATIONS = sorted({*bare.JUDGED, "public practices"})
 
 
 class InTurn:
@@ -41,7 +41,7 @@ class InTurn:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 async def test_all_rivals_give_one_answer(db: OneAtATime, name: str) -> None:
-    who = actor(WHO)
+    focal = actor(WHO)
     async with db.write(SYSTEM) as session:
         await build_examples(session)
         await build_proposal_examples(session)
@@ -49,8 +49,9 @@ async def test_all_rivals_give_one_answer(db: OneAtATime, name: str) -> None:
     driver: Any = (await db._connection.get_raw_connection()).driver_connection
     for parameter, value in SYSTEM.identity().items():
         await driver.fetchval("SELECT set_config($1, $2, true)", IDENTITY[parameter], value)
-    assert who.delegation_id is not None
-    [operation] = [one for one in await operations(driver, who.delegation_id) if one.name == name]
+    assert focal.delegation_id is not None
+    [operation] = [one for one in await operations(driver, focal.delegation_id) if one.name == name]
+    who = PUBLIC if operation.kind == "public" else focal
     assert operation.asked, "the examples have nothing to ask for"
     ordinary = strawberry.Schema(Query)
     for asked in operation.asked:
@@ -63,7 +64,7 @@ async def test_all_rivals_give_one_answer(db: OneAtATime, name: str) -> None:
         expected = plain(ours.data)
         assert plain(theirs.data) == expected
         for folder in ("limit", "text"):
-            statement = bare.statements(folder)[name]
+            statement = bare.statements(folder)[operation.asks]
             found = await db._fetch(statement.sql, *await statement.values(who, asked))
             assert orjson.loads(found) == expected, folder
 
