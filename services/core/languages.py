@@ -281,8 +281,13 @@ def accept_language(header: str | None) -> tuple[str, ...]:
     nothing (``q=0``) or does not follow the grammar is passed over, as is all beyond 1,000 characters: a
     header is a wish, never an error.
     """
+    return _wished((header or "")[:1_000])
+
+
+@lru_cache(1_000)
+def _wished(header: str) -> tuple[str, ...]:
     wishes: dict[str, float] = {}
-    for item in (header or "")[:1_000].split(","):
+    for item in header.split(","):
         tag, _, parameter = (part.strip(" \t") for part in item.partition(";"))
         weight = re.fullmatch(r"(?:[qQ]=)?(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", parameter or "q=1", re.ASCII)
         if weight is None or float(weight[1]) == 0:

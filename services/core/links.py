@@ -20,6 +20,7 @@ from services.core.table import now
 WINDOW = 300
 """Seconds. A link is good for 5 to 10 minutes: its end is a multiple of this, so that asking again gives the same."""
 _BLOCK = 64
+_INNER, _OUTER = (bytes(octet ^ pad for octet in range(256)) for pad in (0x36, 0x5C))
 
 
 class LinkExpired(Conflict):
@@ -44,19 +45,19 @@ class Link:
     @property
     def inner(self) -> bytes:
         """The block before the file's 16 octets in the inner hash."""
-        return self._block(0x36)
+        return self._block(_INNER)
 
     @property
     def outer(self) -> bytes:
         """The block before the inner hash in the outer one."""
-        return self._block(0x5C)
+        return self._block(_OUTER)
 
     def signature(self, file: UUID) -> str:
         """The signature of a file's id, in hexadecimal."""
         return hmac.new(self.key, file.bytes, hashlib.sha256).hexdigest()
 
-    def _block(self, pad: int) -> bytes:
-        return bytes(octet ^ pad for octet in self.key.ljust(_BLOCK, b"\0"))
+    def _block(self, pad: bytes) -> bytes:
+        return self.key.ljust(_BLOCK, b"\0").translate(pad)
 
 
 @dataclass(frozen=True, slots=True)
