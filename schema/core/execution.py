@@ -1,7 +1,7 @@
 """The way from a resolver to the read engine and back: a finished JSON document is spliced into the response."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,7 +109,7 @@ class Schema(strawberry.Schema):
         if not isinstance(known, Known):
             return None
         reading = (_document(context, plan, opened.leaves, name) for _, name, plan in known.fields)
-        answers = await _together(list(reading))
+        answers = await asyncio.gather(*reading, return_exceptions=True)
         data = {key: answer for (key, _, _), answer in zip(known.fields, answers, strict=True)}
         if all(isinstance(answer, orjson.Fragment) for answer in answers):
             return data
@@ -155,16 +155,6 @@ async def read(info: Info, root: One | Connection, *, type_name: str | None = No
     leaves: dict[Path, Any] = dict(opened.leaves)
     leaves.update({("given", name): value for name, value in given.items()})
     return await _document(info.context, _plan(info, root, opened, type_name, given), leaves, info.field_name)
-
-
-async def _together(reading: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
-    """What each gives, or what it raised; one alone needs no task."""
-    if len(reading) > 1:
-        return await asyncio.gather(*reading, return_exceptions=True)
-    try:
-        return [await reading[0]]
-    except Exception as error:  # noqa: BLE001 - as gather does: execution raises it again
-        return [error]
 
 
 async def _document(context: Context, plan: Plan, leaves: Variables, name: str) -> orjson.Fragment | None:
