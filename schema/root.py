@@ -145,7 +145,7 @@ SCHEMA = Schema(
     mutation=Mutation,
     subscription=Subscription,
     types=[*ERROR_TYPES],
-    extensions=[lambda: ParserCache(maxsize=512), lambda: ValidationCache(maxsize=512)],
+    extensions=[lambda: ParserCache(maxsize=256), lambda: ValidationCache(maxsize=256)],
     execution_context_class=SplicingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),
 )

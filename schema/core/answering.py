@@ -11,6 +11,7 @@ from strawberry.types import ExecutionResult
 
 from schema.core.asking import Asked, operation_kind
 from schema.core.context import Context
+from schema.core.limits import weigh
 from services.core.errors import DomainError
 
 log = logging.getLogger("gof.graphql")
@@ -20,9 +21,11 @@ async def results(schema: Schema, asked: Asked, context: Context) -> AsyncGenera
     """Execute what is asked: a query or a mutation gives one result, a subscription one for each event until it ends.
 
     Raises:
-        Refused: it is not clear which operation of the document is meant.
+        Refused: it is not clear which operation of the document is meant, or it asks for more than one may.
     """
-    if operation_kind(asked) != "subscription":
+    kind = operation_kind(asked)
+    weigh(schema._schema, asked)  # noqa: SLF001 - Strawberry's core schema
+    if kind != "subscription":
         yield await schema.execute(asked.query, asked.variables, context, operation_name=asked.operation)
         return
     events: Any = await schema.subscribe(asked.query, asked.variables, context, operation_name=asked.operation)

@@ -1,18 +1,21 @@
 """What is asked, whichever way it came: a well-formed request, and which kind of operation it holds."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import orjson
-from graphql import FieldNode, GraphQLError, OperationDefinitionNode, parse
+from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, parse
 from starlette.datastructures import QueryParams
 
 from schema.core.sizes import MESSAGE_LIMIT
 
-DOCUMENT_DEPTH = 60
-"""Brackets that may be open at once in a document: the parser is recursive."""
+NESTING = 60
+"""Brackets that may be open at once in a document, and fragments within one another: parser and validation recurse."""
+TOKENS = 3_000
+"""Names, values and signs of a document; each costs 8 microseconds and 300 bytes before anything is known of it."""
 IMPORT_LIMIT = 10 * 1024 * 1024
 """Bytes of the body of ``importRun``, of who may import."""
 IMPORT = "importRun"
@@ -60,7 +63,6 @@ def checked(found: object) -> Asked:
         raise Refused(
             413, f"A document may have {MESSAGE_LIMIT // 1024} KB. Pass values as variables.", code="BODY_TOO_LARGE"
         )
-    _require_flat(query)
     return Asked(query, variables, operation or None)
 
 
@@ -83,10 +85,8 @@ def check_import(asked: Asked) -> None:
     Raises:
         Refused: it asks for something else.
     """
-    try:
-        definitions = parse(asked.query, no_location=True).definitions
-    except GraphQLError:
-        definitions = ()
+    document = parsed(asked.query)
+    definitions = document.definitions if document is not None else ()
     fields = [
         field.name.value if isinstance(field, FieldNode) else ""
         for definition in definitions
@@ -104,31 +104,51 @@ def operation_kind(asked: Asked) -> str | None:
     Raises:
         Refused: several operations and no name, or a name that none of them has.
     """
-    operations = _operations(asked.query)
-    if operations is None:
+    document = parsed(asked.query)
+    if document is None:
         return None
+    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     if asked.operation is not None:
-        operations = tuple(one for one in operations if one[0] == asked.operation)
+        operations = [one for one in operations if one.name is not None and one.name.value == asked.operation]
         if not operations:
             raise Refused(400, "The document has no operation of the name in `operationName`.")
     if not operations:
         raise Refused(400, "The document has no operation.")
     if len(operations) > 1:
         raise Refused(400, "The document has several operations: say which one in `operationName`.")
-    return operations[0][1]
+    return operations[0].operation.value
 
 
-@lru_cache(maxsize=512)
-def _operations(query: str) -> tuple[tuple[str | None, str], ...] | None:
+def parsed(query: str) -> DocumentNode | None:
+    """Return a document parsed, without its places; None where it does not parse.
+
+    Raises:
+        Refused: it nests too deep or is too long to be parsed.
+    """
+    found = _parsed(query)
+    if isinstance(found, TooMuch):
+        raise Refused(400, found.sentence, code=found.code)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TooMuch:
+    """A limit that a document breaks."""
+
+    code: str
+    sentence: str
+
+
+@lru_cache(maxsize=64)
+def _parsed(query: str) -> DocumentNode | TooMuch | None:
+    if _nesting(query) > NESTING:
+        return TooMuch("TOO_DEEP", f"The document nests deeper than {NESTING} brackets.")
     try:
-        document = parse(query, no_location=True)
-    except GraphQLError:
+        return parse(query, no_location=True, max_tokens=TOKENS)
+    except GraphQLError as error:
+        if "tokens" in error.message:
+            return TooMuch("TOO_MANY_TOKENS", f"A document may have {TOKENS:,} names, values and signs.")
         return None
-    return tuple(
-        (one.name.value if one.name else None, one.operation.value)
-        for one in document.definitions
-        if isinstance(one, OperationDefinitionNode)
-    )
 
 
 def loaded(text: bytes, what: str) -> Any:
@@ -143,16 +163,18 @@ def loaded(text: bytes, what: str) -> Any:
         raise Refused(400, f"{what.capitalize()} is not JSON in UTF-8.") from error
 
 
-def _require_flat(query: str) -> None:
-    if (
-        sum(map(query.count, "{[(")) <= DOCUMENT_DEPTH
-    ):  # nearly every document; letter by letter takes a hundred times longer
-        return
-    depth = 0
-    for letter in query:
-        if letter in "{[(":
-            depth += 1
-            if depth > DOCUMENT_DEPTH:
-                raise Refused(400, f"The document nests deeper than {DOCUMENT_DEPTH} brackets.", code="TOO_DEEP")
-        elif letter in "}])":
-            depth -= 1
+def _nesting(query: str) -> int:
+    """How many brackets are open at once in a document."""
+    depth = deepest = 0
+    for found in _BRACKETS.finditer(query):
+        match found[0][0]:
+            case "{" | "[" | "(":
+                depth += 1
+                deepest = max(deepest, depth)
+            case "}" | "]" | ")":
+                depth -= 1
+    return deepest
+
+
+_BRACKETS = re.compile(r'"""(?:[^"\\]|\\"""|\\(?!""")|"(?!""))*+"""|"(?:[^"\\\n\r]|\\.)*+"|#[^\n\r]*+|[][(){}]')
+"""A bracket; or a text or a comment, whose brackets are none."""

@@ -15,7 +15,6 @@ import orjson
 from graphql import (
     DocumentNode,
     FieldNode,
-    GraphQLError,
     GraphQLField,
     GraphQLSchema,
     NonNullTypeNode,
@@ -24,7 +23,6 @@ from graphql import (
     VariableNode,
     get_named_type,
     is_composite_type,
-    parse,
 )
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -32,10 +30,11 @@ from strawberry import Schema
 from strawberry.types.graphql import OperationType
 
 from schema.core.answering import document
-from schema.core.asking import Asked, Refused, asked_in_address, checked, operation_kind
+from schema.core.asking import Asked, Refused, asked_in_address, checked, operation_kind, parsed
 from schema.core.cache import LIFE, Answer, AnswerCache
 from schema.core.context import Context, with_primary
 from schema.core.documents import Documents
+from schema.core.limits import weigh
 from schema.core.media import require_way, status_of
 from services.core.actor import PUBLIC
 from services.core.db import Database
@@ -106,8 +105,9 @@ class PublicReads:
     def _question(self, address: bytes) -> Question:
         asked = checked(self.documents.filled(asked_in_address(address)))
         require_way(operation_kind(asked), "GET", None)
+        weigh(self._schema._schema, asked)  # noqa: SLF001 - Strawberry's core schema
         self.documents.require(asked.query, None)
-        personal, by_language = _outline(self._schema._schema, asked.query)  # noqa: SLF001 - Strawberry's core schema
+        personal, by_language = _outline(self._schema._schema, asked.query)  # noqa: SLF001 - as above
         if personal is not None:
             raise Refused(
                 400,
@@ -143,12 +143,11 @@ def _languages(header: str) -> tuple[str, ...]:
 @lru_cache(maxsize=512)
 def _outline(schema: GraphQLSchema, query: str) -> tuple[str | None, bool]:
     """Return a field of the document that is about who asks, and whether some text is wanted in the reader's language."""
-    try:
-        parsed = parse(query, no_location=True)
-    except GraphQLError:
+    document = parsed(query)
+    if document is None:
         return None, False  # execution says why
-    by_language, certain = False, _certain(parsed)
-    for definition in parsed.definitions:
+    by_language, certain = False, _certain(document)
+    for definition in document.definitions:
         for field, node in _fields(schema, definition):
             if node.name.value.startswith(PERSONAL):
                 return node.name.value, False
@@ -178,10 +177,10 @@ def _fields(schema: GraphQLSchema, definition: Any) -> Iterator[tuple[GraphQLFie
                 pending.append((below, node.selection_set))
 
 
-def _certain(parsed: DocumentNode) -> frozenset[str]:
+def _certain(document: DocumentNode) -> frozenset[str]:
     """The variables that are never null, whichever operation of the document is meant."""
     declared = {True: set[str](), False: set[str]()}
-    for definition in parsed.definitions:
+    for definition in document.definitions:
         for one in getattr(definition, "variable_definitions", None) or ():
             declared[isinstance(one.type, NonNullTypeNode)].add(one.variable.name.value)
     return frozenset(declared[True] - declared[False])

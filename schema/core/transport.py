@@ -27,6 +27,7 @@ from schema.core.asking import (
 from schema.core.context import Context, MakeContext
 from schema.core.documents import Documents
 from schema.core.event_stream import EventStream
+from schema.core.limits import weigh
 from schema.core.media import EVENTS, JSON, accepted, refusal, require_way, status_of, written
 from schema.core.public import PublicReads
 from schema.core.sizes import MESSAGE_LIMIT
@@ -56,7 +57,7 @@ class GraphQLEndpoint:
                 return await self._public.answer(request, media)
             asking = Asking(request, self._make_context)
             asked = await read_request(request, asking, self._documents)
-            return await self._answer(request, asked, await asking.context(), media)
+            return await self._answer(request, asked, asking, media)
         except Refused as refused:
             return refusal(refused.status, refused.message, refused.code, media, refused.headers)
         except NotSignedIn as error:
@@ -64,9 +65,11 @@ class GraphQLEndpoint:
         except Unavailable as error:
             return refusal(503, error.message, error.code, media, {"retry-after": "2"})
 
-    async def _answer(self, request: Request, asked: Asked, context: Context, media: str) -> Response:
+    async def _answer(self, request: Request, asked: Asked, asking: "Asking", media: str) -> Response:
         kind = operation_kind(asked)
+        weigh(self._schema._schema, asked)  # noqa: SLF001 - Strawberry's core schema
         require_way(kind, request.method, request.headers.get("accept"))
+        context = await asking.context()
         self._documents.require(asked.query, context.actor)
         if kind == "subscription" or media == EVENTS:
             if context.cookies is not None:

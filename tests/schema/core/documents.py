@@ -19,6 +19,9 @@ from graphql import (
     is_leaf_type,
 )
 
+from schema.core.asking import Asked, Refused
+from schema.core.limits import weigh
+
 STRINGS = ["002", "11130", "4.4", "en", "Zambia", "", "\"'\\\u2028\U0001f9ea", "人工智能", "0", "ZMB", "x" * 60]
 LANGUAGES = ["en", "fr", "ar", "zh", "pt-BR", "xx-nonsense", "ru"]
 
@@ -29,6 +32,14 @@ class Document:
 
     query: str
     variables: dict[str, Any]
+
+    def within_limits(self, schema: GraphQLSchema) -> bool:
+        """Whether it is answered, as far as limits go."""
+        try:
+            weigh(schema, Asked(self.query, self.variables, None))
+        except Refused:
+            return False
+        return True
 
 
 @dataclass
