@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schema import http
+from schema.core import headers
 from services.core.db import Database
 from services.core.listening import Listener
 from services.core.settings import Settings
@@ -33,6 +34,11 @@ class Application(FastAPI):
     """
 
     _graphql: ASGIApp | None = None
+    _headers: list[tuple[bytes, bytes]]
+
+    def at(self, public_url: str) -> None:
+        """Be the platform at ``public_url``."""
+        self._headers = headers.raw(public_url)
 
     def open(self, routes: Sequence[BaseRoute]) -> None:
         """Answer at ``routes`` from now on."""
@@ -42,6 +48,8 @@ class Application(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as ASGI wants it."""
+        if scope["type"] == "http":
+            send = headers.securing(send, self._headers)
         if self._graphql is not None and scope["type"] == "http" and scope["path"] == "/graphql":
             await self._graphql(scope, receive, send)
         else:
@@ -71,7 +79,7 @@ def create_app(
     from schema.core.public import PublicReads
     from schema.root import SCHEMA
 
-    app = _entrance(db, listener, None, opened=opened)
+    app = _entrance(db, listener, None, opened=opened, public_url=public_url)
     public = public or PublicReads(SCHEMA, db)
     app.state.cache = public.cache
     app.open(
@@ -96,11 +104,16 @@ def serving(settings: Settings, app_url: str) -> FastAPI:
 
         return doors.of(settings, app)
 
-    return _entrance(db, listener, rest, opened=False)
+    return _entrance(db, listener, rest, opened=False, public_url=settings.public_url)
 
 
 def _entrance(
-    db: Database, listener: Listener | None, rest: Callable[[FastAPI], Sequence[BaseRoute]] | None, *, opened: bool
+    db: Database,
+    listener: Listener | None,
+    rest: Callable[[FastAPI], Sequence[BaseRoute]] | None,
+    *,
+    opened: bool,
+    public_url: str,
 ) -> Application:
     """The application with the routes that need nothing but ``db``; those of ``rest`` come when it runs."""
 
@@ -118,6 +131,7 @@ def _entrance(
             yield
 
     app = Application(title="Group of Friends", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.at(public_url)
     app.state.db = db
     app.state.listener = listener
     app.open(http.ROUTES)

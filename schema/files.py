@@ -51,12 +51,9 @@ _STATUS: tuple[tuple[type[DomainError], int], ...] = (
 )
 _ALWAYS = {
     "cache-control": "private, no-store",
-    "content-security-policy": "default-src 'none'; sandbox",
-    "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
 }
-"""On every answer: kept by nobody, run by nothing, and its address told to nobody."""
+"""On every answer, besides those of all answers: kept by nobody, and run by nothing."""
 
 
 @dataclass(frozen=True, slots=True)

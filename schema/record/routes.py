@@ -24,7 +24,7 @@ from services.record.notes import HeadKeys
 from services.record.terms import Published
 
 _STATUS: tuple[tuple[type[DomainError], int], ...] = ((NotSignedIn, 401), (NotFound, 404), (Unavailable, 503))
-_HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
+_HEADERS = {"cache-control": "no-store"}
 Answer = Callable[[Request, Actor], Awaitable[Mapping[str, Any]]]
 
 

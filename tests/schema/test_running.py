@@ -92,7 +92,9 @@ def test_from_nothing_to_ready_shared_killed_and_stopped(folder: Path) -> None:
     first = Running(folder, free_port()).ready()
     assert "focal.zmb@demo.example" in first.said()
     assert first.ask("{ memberStates { totalCount } }") == {"data": {"memberStates": {"totalCount": 193}}}
-    assert httpx.get(f"http://127.0.0.1:{first.port}/readyz").status_code == 200
+    readiness = httpx.get(f"http://127.0.0.1:{first.port}/readyz")
+    assert readiness.status_code == 200
+    assert "server" not in readiness.headers
 
     taken = Running(folder, first.port)
     assert taken.ended() == 1
