@@ -102,21 +102,32 @@ def operation_kind(asked: Asked) -> str | None:
     """Return query, mutation or subscription; None where the document does not parse (execution says why).
 
     Raises:
-        Refused: several operations and no name, or a name that none of them has.
+        Refused: several operations and no name, or a name that none of them has; it nests too deep or is too long.
     """
-    document = parsed(asked.query)
-    if document is None:
+    operations = _operations(asked.query)
+    if operations is None:
         return None
-    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     if asked.operation is not None:
-        operations = [one for one in operations if one.name is not None and one.name.value == asked.operation]
+        operations = tuple(one for one in operations if one[0] == asked.operation)
         if not operations:
             raise Refused(400, "The document has no operation of the name in `operationName`.")
     if not operations:
         raise Refused(400, "The document has no operation.")
     if len(operations) > 1:
         raise Refused(400, "The document has several operations: say which one in `operationName`.")
-    return operations[0].operation.value
+    return operations[0][1]
+
+
+@lru_cache(maxsize=512)
+def _operations(query: str) -> tuple[tuple[str | None, str], ...] | None:
+    document = parsed(query)
+    if document is None:
+        return None
+    return tuple(
+        (one.name.value if one.name else None, one.operation.value)
+        for one in document.definitions
+        if isinstance(one, OperationDefinitionNode)
+    )
 
 
 def parsed(query: str) -> DocumentNode | None:

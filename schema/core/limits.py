@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from math import isnan
 
 from graphql import (
     DocumentNode,
@@ -98,10 +98,10 @@ def weigh(schema: GraphQLSchema, asked: Asked) -> Weight:
     Raises:
         Refused: it asks for more than one may.
     """
-    document = parsed(asked.query)
-    if document is None:
-        return Weight()
-    weight = _weigh(schema, asked.query, asked.operation, _sizes(document, asked.variables or {}))
+    counting = _counting(asked.query)
+    given = asked.variables or {}
+    sizes = tuple((name, _given(given[name]) if name in given else default) for name, default in counting)
+    weight = _weigh(schema, asked.query, asked.operation, sizes)
     if weight.refusal is not None:
         code, sentence = weight.refusal
         raise Refused(400, sentence, code=code)
@@ -111,7 +111,8 @@ def weigh(schema: GraphQLSchema, asked: Asked) -> Weight:
 @lru_cache(maxsize=256)
 def _weigh(schema: GraphQLSchema, query: str, operation: str | None, sizes: Sizes) -> Weight:
     document = parsed(query)
-    assert document is not None, "it parsed a moment ago"
+    if document is None:
+        return Weight()
     walk, fields, nodes = _Walk(schema, document, dict(sizes)), 0, 0
     try:
         for one in document.definitions:
@@ -234,22 +235,24 @@ def _literal(value: ValueNode) -> int:
     return min(max(int(value.value), 0), LARGEST) if len(value.value) < 10 else LARGEST
 
 
-def _sizes(document: DocumentNode, variables: Mapping[str, Any]) -> Sizes:
-    """What the variables of type Int say, given or by their default."""
+def _given(value: object) -> int:
+    """A page size as given by a variable, likewise."""
+    if not isinstance(value, int | float) or (isinstance(value, float) and isnan(value)):
+        return FIRST_DEFAULT
+    return int(min(max(value, 0), LARGEST))
+
+
+@lru_cache(maxsize=512)
+def _counting(query: str) -> Sizes:
+    """The variables of type Int with what they say when they are not given."""
     found: dict[str, int] = {}
-    for definition in document.definitions:
+    document = parsed(query)
+    for definition in document.definitions if document is not None else ():
         for one in getattr(definition, "variable_definitions", None) or ():
-            if not _is_int(one.type):
-                continue
-            name = one.variable.name.value
-            if name not in variables:
-                value = FIRST_DEFAULT if one.default_value is None else _literal(one.default_value)
-            else:
-                given = variables[name]
-                whole = isinstance(given, int | float) and given == given  # noqa: PLR0124 - NaN is no number
-                value = int(min(max(given, 0), LARGEST)) if whole else FIRST_DEFAULT
-            found[name] = max(value, found.get(name, 0))
-    return tuple(sorted(found.items()))
+            if _is_int(one.type):
+                default = FIRST_DEFAULT if one.default_value is None else _literal(one.default_value)
+                found[one.variable.name.value] = max(default, found.get(one.variable.name.value, 0))
+    return tuple(found.items())
 
 
 def _is_int(kind: TypeNode) -> bool:
