@@ -70,18 +70,19 @@ async def connected(port: int) -> Client:
 
 @dataclass
 class Load:
-    """``clients`` that ask ``requests`` in turn, at least one each, until ``seconds`` are over."""
+    """``clients`` that ask ``requests`` in turn, at least one each, until ``seconds`` are over; or each only ``once``."""
 
     port: int
     requests: Sequence[bytes]
     clients: int
     seconds: float
+    once: bool = False
     latencies: list[float] = field(default_factory=list)
     """Seconds from the question to the last byte of the answer."""
 
     async def run(self) -> float:
         """Return the seconds until the last answer was there."""
-        upcoming = cycle(self.requests)
+        upcoming = iter(self.requests) if self.once else cycle(self.requests)
         clients = [await connected(self.port) for _ in range(self.clients)]
         begun = perf_counter()
         await asyncio.gather(*(self._ask(client, upcoming, begun + self.seconds) for client in clients))
@@ -93,8 +94,8 @@ class Load:
 
     async def _ask(self, client: Client, upcoming: Iterator[bytes], end: float) -> None:
         asked = perf_counter()
-        while True:
-            await client.ask(next(upcoming))
+        for request in upcoming:
+            await client.ask(request)
             answered = perf_counter()
             self.latencies.append(answered - asked)
             if answered >= end:

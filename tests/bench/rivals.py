@@ -17,7 +17,7 @@ import orjson
 
 from services.core.ports import free_port
 from services.core.postgres import Cluster
-from tests.bench.operations import PUBLIC, Operation
+from tests.bench.operations import AGENT, PUBLIC, Operation
 
 ROOT = Path(__file__).parents[2]
 OURS, LIMIT, TEXT, ORDINARY, UNBOUND = "ours", "limit", "text", "ordinary", "unbound"
@@ -41,11 +41,11 @@ class Rival:
     port: int
 
     def request(self, operation: Operation, asked: Mapping[str, Any], token: str) -> bytes:
-        """The bytes of an HTTP request; what the public reads is asked without ``token``, and of us by GET."""
-        given = None if operation.kind == PUBLIC else token
+        """The bytes of an HTTP request; ``token`` is left out where nobody is known; public reads go by GET."""
+        given = token if operation.by_token else None
         if self.name in (LIMIT, TEXT):
             return post(f"/{operation.asks}", orjson.dumps(asked), given)
-        if given is None and self.name == OURS:
+        if operation.kind == PUBLIC and self.name == OURS:
             return get(urlencode({"query": operation.document, "variables": orjson.dumps(asked)}))
         return post("/graphql", orjson.dumps({"query": operation.document, "variables": asked}), given)
 
@@ -76,6 +76,7 @@ def post(path: str, body: bytes, token: str | None) -> bytes:
         f"POST {path} HTTP/1.1",
         "Host: 127.0.0.1",
         "Content-Type: application/json",
+        f"User-Agent: {AGENT}",
         *(() if token is None else (f"Authorization: Bearer {token}",)),
         f"Content-Length: {len(body)}",
     )

@@ -45,6 +45,16 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """One turn: the latencies, and the seconds that it took by the clock, of the application and of PostgreSQL."""
+
+    latencies: Sequence[float]
+    seconds: float
+    app: float
+    postgres: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """What all measuring needs: a connection to PostgreSQL as the owner, who asks, and how long."""
 
@@ -63,22 +73,36 @@ class Stage:
         asked = {rival.name: [rival.request(operation, one, self.token) for one in operation.asked] for rival in rivals}
         await self._compare(operation, rivals, asked)
         figures = {rival.name: Figures() for rival in rivals}
-        for rival in rivals:
-            await Load(rival.port, asked[rival.name], self.clients, self.seconds).run()  # plans and caches are warm
+        for rival in rivals:  # plans and caches are warm afterwards
+            await self._load(operation, rival, asked[rival.name])
         for number in range(self.rounds):
             for place in range(len(rivals)):
                 rival = rivals[(number + place) % len(rivals)]
-                await self._turn(rival, asked[rival.name], figures[rival.name])
+                await self._turn(operation, rival, asked[rival.name], figures[rival.name])
         return figures
 
-    async def _turn(self, rival: Rival, requests: Sequence[bytes], figures: Figures) -> None:
-        load = Load(rival.port, requests, self.clients, self.seconds)
+    async def _load(self, operation: Operation, rival: Rival, requests: Sequence[bytes]) -> Spent:
+        """Let the clients ask for one turn, and undo what they did."""
+        load = Load(rival.port, requests, self.clients, self.seconds, operation.once)
         app, backends = cpu_seconds(rival.process.pid), await self._backends()
-        figures.seconds += await load.run()
-        spent = {pid: seconds - backends.get(pid, 0.0) for pid, seconds in (await self._backends()).items()}
-        figures.app.append(1000 * (cpu_seconds(rival.process.pid) - app) / len(load.latencies))
-        figures.postgres.append(1000 * sum(spent.values()) / len(load.latencies))
-        figures.latencies += [1000 * one for one in load.latencies]
+        seconds = await load.run()
+        spent = {pid: spent - backends.get(pid, 0.0) for pid, spent in (await self._backends()).items()}
+        app = cpu_seconds(rival.process.pid) - app
+        await self._undo(operation, rival, len(load.latencies))
+        return Spent(load.latencies, seconds, app, sum(spent.values()))
+
+    async def _undo(self, operation: Operation, rival: Rival, times: int) -> None:
+        if operation.undo is not None:
+            done = await self.connection.fetchval(operation.undo)
+            if done != times:
+                raise WrongAnswer(f"{rival.name} answered {times} times to {operation.name} and did it {done} times")
+
+    async def _turn(self, operation: Operation, rival: Rival, requests: Sequence[bytes], figures: Figures) -> None:
+        spent = await self._load(operation, rival, requests)
+        figures.seconds += spent.seconds
+        figures.app.append(1000 * spent.app / len(spent.latencies))
+        figures.postgres.append(1000 * spent.postgres / len(spent.latencies))
+        figures.latencies += [1000 * one for one in spent.latencies]
         figures.megabytes = rival.megabytes
 
     async def _backends(self) -> dict[int, float]:
@@ -96,15 +120,27 @@ class Stage:
             answers = {}
             for rival in rivals:
                 client = await connected(rival.port)
-                answers[rival.name] = orjson.loads(await client.ask(asked[rival.name][place]))
+                answers[rival.name] = plain(orjson.loads(await client.ask(asked[rival.name][place])), operation.fresh)
                 assert client.transport is not None
                 client.transport.close()
+                await self._undo(operation, rival, 1)
             first, *others = answers
             for other in others:
                 if answers[other] != answers[first]:
                     raise WrongAnswer(
                         f"{first} and {other} answer {operation.name} differently: {operation.asked[place]}"
                     )
+
+
+def plain(answer: Any, fresh: frozenset[str]) -> Any:
+    """An answer without what is never the same again: of that only whether it is there."""
+    match answer:
+        case dict():
+            return {key: one is not None if key in fresh else plain(one, fresh) for key, one in answer.items()}
+        case list():
+            return [plain(one, fresh) for one in answer]
+        case _:
+            return answer
 
 
 def cpu_seconds(pid: int) -> float:

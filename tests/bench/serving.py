@@ -11,9 +11,13 @@ from services.core.db import Database
 from services.core.keys import SIGNING_KEYS, KeyFile
 from services.core.settings import Settings, settings
 from services.core.tokens import Signer
+from services.identity.holding import Issuer
 from services.identity.queries import Actors
 from tests.bench import bare
+from tests.bench.expressing import Expressing
 from tests.bench.ordinary.app import create_app
+from tests.bench.signing import SigningIn
+from tests.bench.statements import Write, statements
 
 
 def application(name: str, chosen: Settings, url: str) -> Any:
@@ -22,10 +26,12 @@ def application(name: str, chosen: Settings, url: str) -> Any:
         return _unbound(chosen, url)
     database = Database(url)
     keys = KeyFile(chosen.data_dir / "keys" / SIGNING_KEYS)
-    actors = Actors(database, Signer(keys, issuer=chosen.public_url, audience=chosen.public_url), demo=True)
+    issuer = Issuer(Signer(keys, issuer=chosen.public_url, audience=chosen.public_url), demo=True)
+    actors = Actors(database, issuer.signer, demo=True)
     if name == "ordinary":
-        return create_app(url, actors)
-    return bare.Bare(url, actors, database, bare.statements(name))
+        return create_app(url, actors, database, issuer)
+    writes: dict[str, Write] = {"express": Expressing.of(name), "sign_in": SigningIn.of(issuer)}
+    return bare.Bare(url, actors, database, statements(name), writes)
 
 
 def _unbound(chosen: Settings, url: str) -> Any:

@@ -1,4 +1,4 @@
-"""The queries, and the application that serves them: FastAPI with Strawberry's own router."""
+"""The queries, the mutations, and the application that serves them: FastAPI with Strawberry's own router."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,11 +15,12 @@ from strawberry.fastapi import GraphQLRouter
 from schema.core.context import bearer, with_primary
 from services.core.actor import PUBLIC
 from services.core.days import or_last
-from services.core.db import make_engine
+from services.core.db import Database, make_engine
 from services.core.ids import typed_id
 from services.core.page import fingerprint, read_cursor
 from services.core.read.shape import table_of
 from services.core.texts import SAME_MEANING, search_parts
+from services.identity.holding import Client, Issuer
 from services.identity.queries import Actors
 from services.labs.tables import Lab
 from services.labs.terms import LabStatus
@@ -32,6 +33,7 @@ from tests.bench.ordinary.paging import paged
 from tests.bench.ordinary.practices import PracticeConnection, PracticeType
 from tests.bench.ordinary.proposals import ProposalType
 from tests.bench.ordinary.shared import Info
+from tests.bench.ordinary.writing import Mutation
 
 MOMENTS, DAYS = (sa.DateTime(timezone=True), sa.Uuid()), (sa.Date(), sa.Uuid())
 
@@ -136,7 +138,10 @@ async def _found(info: Info, where: PracticeWhere, first: int) -> PracticeConnec
     return PracticeConnection(nodes=[PracticeType.of(row.Practice) for row in shown], page_info=page)
 
 
-def create_app(url: str, actors: Actors) -> FastAPI:
+SCHEMA = strawberry.Schema(Query, Mutation)
+
+
+def create_app(url: str, actors: Actors, database: Database, issuer: Issuer) -> FastAPI:
     """Return the application over the database at ``url``."""
     engine = make_engine(url, size=SIZE, settings=SETTINGS)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
@@ -144,8 +149,9 @@ def create_app(url: str, actors: Actors) -> FastAPI:
     async def context(request: Request) -> Ordinary:
         token = bearer(request.headers.get("authorization"))
         actor = PUBLIC if token is None else await actors.of(token)
-        return Ordinary(sessions, actor, with_primary(actor.languages))
+        client = Client(request.headers.get("user-agent", ""), request.client.host if request.client else "")
+        return Ordinary(sessions, database, actor, with_primary(actor.languages), issuer, client)
 
     app = FastAPI()
-    app.include_router(GraphQLRouter(strawberry.Schema(Query), context_getter=context), prefix="/graphql")
+    app.include_router(GraphQLRouter(SCHEMA, context_getter=context), prefix="/graphql")
     return app

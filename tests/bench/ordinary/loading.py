@@ -15,8 +15,9 @@ from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
 from services.core.actor import Actor
-from services.core.db import identify
+from services.core.db import Database, identify
 from services.core.texts import TextRow
+from services.identity.holding import SOMEONE, Client, Issuer
 from services.labs.tables import LabParty, LabText
 from services.labs.work_tables import LabMilestone
 from services.membership.tables import Delegation
@@ -31,8 +32,11 @@ class Ordinary(BaseContext):
     """Who asks, and what is loaded for the request; each query has a session of its own, for they run side by side."""
 
     sessions: async_sessionmaker[AsyncSession]
+    database: Database
     actor: Actor
     languages: Sequence[str]
+    issuer: Issuer | None = None
+    client: Client = SOMEONE
     _loaders: dict[str, DataLoader[UUID, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
