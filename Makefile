@@ -26,7 +26,7 @@ test-large: ready-to-test ## every read at full size, and 10,000 random document
 	@$(BIN)/pytest -m large -n 0 tests/large
 	@$(BIN)/pytest -n auto --maxprocesses 8 --documents 260 tests/schema/core/test_readings_agree.py
 
-bench: ready-to-test ## measure it beside what could be (docs/benchmarks.md; 5 minutes; write=1 keeps the results)
+bench: ready-to-test ## measure it beside what could be (docs/benchmarks.md; 6 minutes; write=1 keeps the results)
 	@$(BIN)/python -m tests.bench $(if $(write),--write)
 
 check: ready-to-test ## format, lint, types, contracts, SDL, migrations, quick tests (under a minute)

@@ -58,7 +58,8 @@ async def bench(cluster: Cluster, rounds: int, seconds: float, clients: int, onl
             results[operation.name] = await stage.measure(operation, [one for one in rivals if one.has_part(operation)])
     await connection.close()
     how = f"{rounds} rounds, in each {seconds:g} s for every one; {clients} clients"
-    return [*report.heading(version, how), *report.tables(results), report.line(asked, results)]
+    told = [*report.heading(version, how), *report.tables(results), *report.besides(asked, results)]
+    return [*told, report.line(asked, results)]
 
 
 def main(

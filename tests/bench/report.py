@@ -23,6 +23,25 @@ def ratio(figures: Mapping[str, Figures], other: str) -> float:
     return figures[other].cpu / figures[OURS].cpu
 
 
+def lateness(operations: Sequence[Operation], results: Results) -> dict[str, float]:
+    """Of each read, our p99 in times of the limit's."""
+    reads = [one.name for one in operations if one.kind not in {WRITE, SIGN_IN} and one.name in results]
+    return {name: results[name][OURS].percentile(99) / results[name][LIMIT].percentile(99) for name in reads}
+
+
+def memory(results: Results) -> dict[str, float]:
+    """What our process had in MB after each operation, until the first search loaded the embedding model."""
+    return {name: figures[OURS].megabytes for name, figures in results.items() if name != "search"}
+
+
+def besides(operations: Sequence[Operation], results: Results) -> Iterator[str]:
+    """What is no CPU time: lateness and memory, for people."""
+    late, held = lateness(operations, results), memory(results)
+    yield f"- our p99 in times of the limit's: {', '.join(f'{name} {times:.2f}' for name, times in late.items())}"
+    yield f"- our memory without the embedding model, MB after: {', '.join(f'{name} {mb:.0f}' for name, mb in held.items())}"
+    yield ""
+
+
 def line(operations: Sequence[Operation], results: Results) -> str:
     """The last line, in JSON: ratios of CPU a request as geometric means, and those of what stands in a class of its own.
 
@@ -46,10 +65,8 @@ def line(operations: Sequence[Operation], results: Results) -> str:
         for name, (other, names) in told.items()
         if names
     }
-    reads = [figures for name, figures in results.items() if kinds[name] not in {WRITE, SIGN_IN}]
-    late = [figures[OURS].percentile(99) / figures[LIMIT].percentile(99) for figures in reads]
-    held = [figures[OURS].megabytes for name, figures in results.items() if name != "search"]
-    means |= ({"p99_worst": max(late)} if late else {}) | ({"memory_mb": max(held)} if held else {})
+    late, held = lateness(operations, results), memory(results)
+    means |= ({"p99_worst": max(late.values())} if late else {}) | ({"memory_mb": max(held.values())} if held else {})
     return orjson.dumps({name: round(mean, 3) for name, mean in means.items()}).decode()
 
 

@@ -71,6 +71,8 @@ class Stage:
             WrongAnswer: the rivals do not answer alike.
         """
         asked = {rival.name: [rival.request(operation, one, self.token) for one in operation.asked] for rival in rivals}
+        if operation.undo is not None:
+            await self.connection.execute(operation.undo)  # what a run left that was broken off
         await self._compare(operation, rivals, asked)
         figures = {rival.name: Figures() for rival in rivals}
         for rival in rivals:  # plans and caches are warm afterwards
