@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schema import http
 from schema.core import headers
+from schema.core.rate import RateLimited, Rates
 from services.core.db import Database
 from services.core.listening import Listener
 from services.core.settings import Settings
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from services.record.notes import HeadKeys
 
 
+PROBES = frozenset({"/healthz", "/readyz"})
+"""What whoever watches the platform asks, however much else is asked."""
+
+
 class Application(FastAPI):
     """FastAPI, past whose middleware and routing GraphQL over HTTP goes straight to its endpoint.
 
@@ -35,10 +40,12 @@ class Application(FastAPI):
 
     _graphql: ASGIApp | None = None
     _headers: list[tuple[bytes, bytes]]
+    _rates: Rates
 
-    def at(self, public_url: str) -> None:
-        """Be the platform at ``public_url``."""
+    def at(self, public_url: str, rates: Rates) -> None:
+        """Be the platform at ``public_url``, where ``rates`` say how much one may ask for."""
         self._headers = headers.raw(public_url)
+        self._rates = self.state.rates = rates
 
     def open(self, routes: Sequence[BaseRoute]) -> None:
         """Answer at ``routes`` from now on."""
@@ -50,6 +57,12 @@ class Application(FastAPI):
         """Answer as ASGI wants it."""
         if scope["type"] == "http":
             send = headers.securing(send, self._headers)
+            try:
+                if scope["path"] not in PROBES:
+                    self._rates.admit(scope["client"][0] if scope["client"] else "")
+            except RateLimited as error:
+                await headers.refused(429, error.message, error.code, error.headers)(scope, receive, send)
+                return
         if self._graphql is not None and scope["type"] == "http" and scope["path"] == "/graphql":
             await self._graphql(scope, receive, send)
         else:
@@ -79,7 +92,7 @@ def create_app(
     from schema.core.public import PublicReads
     from schema.root import SCHEMA
 
-    app = _entrance(db, listener, None, opened=opened, public_url=public_url)
+    app = _entrance(db, listener, None, opened=opened, public_url=public_url, rates=public.rates if public else Rates())
     public = public or PublicReads(SCHEMA, db)
     app.state.cache = public.cache
     app.open(
@@ -104,7 +117,8 @@ def serving(settings: Settings, app_url: str) -> FastAPI:
 
         return doors.of(settings, app)
 
-    return _entrance(db, listener, rest, opened=False, public_url=settings.public_url)
+    rates = Rates(settings.rate_person, settings.rate_address)
+    return _entrance(db, listener, rest, opened=False, public_url=settings.public_url, rates=rates)
 
 
 def _entrance(
@@ -114,6 +128,7 @@ def _entrance(
     *,
     opened: bool,
     public_url: str,
+    rates: Rates,
 ) -> Application:
     """The application with the routes that need nothing but ``db``; those of ``rest`` come when it runs."""
 
@@ -131,7 +146,7 @@ def _entrance(
             yield
 
     app = Application(title="Group of Friends", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.at(public_url)
+    app.at(public_url, rates)
     app.state.db = db
     app.state.listener = listener
     app.open(http.ROUTES)

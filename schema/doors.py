@@ -52,7 +52,9 @@ def routes(
 
     return [
         Route("/graphql", GraphQLEndpoint(SCHEMA, make_context, public), methods=METHODS),
-        WebSocketRoute("/graphql", SocketEndpoint(SCHEMA, make_context, public.documents, public_url).__call__),
+        WebSocketRoute(
+            "/graphql", SocketEndpoint(SCHEMA, make_context, public.documents, public.rates, public_url).__call__
+        ),
         Route("/.well-known/jwks.json", jwks),
         *graphiql.ROUTES,
         *(FileEndpoint(db, make_context, files).routes() if files is not None else ()),
@@ -75,7 +77,7 @@ def of(settings: Settings, app: FastAPI) -> Sequence[BaseRoute]:
     reception = Reception(db, issuer, Actors(db, signer, demo=issuer.demo), listener, links, settings.public_url)
     files = Files(open_storage(settings), links)
     documents = Documents.read(settings.trusted_documents, only=settings.trusted_only)
-    public = PublicReads(SCHEMA, db, documents, listener, settings.cache_mb * 1024 * 1024)
+    public = PublicReads(SCHEMA, db, documents, listener, settings.cache_mb * 1024 * 1024, app.state.rates)
     app.state.cache = public.cache
     return routes(
         db,

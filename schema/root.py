@@ -8,6 +8,7 @@ import services.registry  # noqa: F401 - loads what higher slices add to the Sha
 from schema.core.errors import ERROR_TYPES
 from schema.core.execution import Schema, SplicingExecutor
 from schema.core.node import NODES, NodeQuery
+from schema.core.rate_query import RateQuery
 from schema.core.scalars import SCALARS
 from schema.exchange.mutation import ExchangeMutation
 from schema.exchange.query import ExchangeQuery
@@ -71,6 +72,7 @@ class Query(
     MembershipQuery,
     PracticeQuery,
     ProposalQuery,
+    RateQuery,
     RecordQuery,
     TaxonomyQuery,
     TranslationQuery,

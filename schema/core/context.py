@@ -10,6 +10,7 @@ import strawberry
 from starlette.requests import HTTPConnection
 
 from schema.core.cookies import ACCESS, Cookies
+from schema.core.rate import Left
 from services.core.actor import PUBLIC, Actor
 from services.core.db import Database
 from services.core.errors import NotPermitted, NotSignedIn
@@ -52,6 +53,8 @@ class Context:
     listener: Listener | None = None
     look: Look | None = None
     cookies: Cookies | None = None
+    left: Left | None = None
+    """What is left to who asks after this request, where there is a limit."""
     request_id: str = field(default_factory=lambda: uuid4().hex[:16])
 
     def require_actor(self) -> Actor:

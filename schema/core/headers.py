@@ -1,5 +1,8 @@
 """Headers of every answer, whichever way it comes: browsers guess no types, frame nothing and tell no addresses."""
 
+from collections.abc import Mapping
+
+from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Send
 
 HEADERS = {
@@ -30,3 +33,9 @@ def securing(send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
         await send(message)
 
     return secured
+
+
+def refused(status: int, message: str, code: str, headers: Mapping[str, str]) -> Response:
+    """Return a refusal before any route is found."""
+    answer = {"errors": [{"message": message, "extensions": {"code": code}}]}
+    return JSONResponse(answer, status, headers={"cache-control": "no-store", **headers})

@@ -36,6 +36,7 @@ from schema.core.context import Context, with_primary
 from schema.core.documents import Documents
 from schema.core.limits import weigh
 from schema.core.media import require_way, status_of
+from schema.core.rate import Rates, caller
 from services.core.actor import PUBLIC
 from services.core.db import Database
 from services.core.languages import accept_language
@@ -48,7 +49,7 @@ SHORT = 2_048
 """Bytes of an address that is remembered."""
 LONGEST_WISH = 1_000
 """Characters of Accept-Language that are looked at."""
-PERSONAL = "viewer"
+PERSONAL = ("viewer", "rateLimit")
 """What fields about who asks begin with."""
 
 
@@ -60,6 +61,8 @@ class Question:
     by_language: bool
     """Some text is wanted in the reader's own language."""
     digest: bytes
+    nodes: int = 0
+    """Objects that it asks for at most."""
 
 
 class PublicReads:
@@ -72,12 +75,14 @@ class PublicReads:
         documents: Documents | None = None,
         listener: Listener | None = None,
         cache_bytes: int = 0,
+        rates: Rates | None = None,
     ) -> None:
         self._schema = schema
         self._db = db
         self._sources = Sources(db)
         self._remembered = lru_cache(REMEMBERED)(self._question)
         self.documents = documents or Documents()
+        self.rates = rates or Rates()
         self.cache = AnswerCache(cache_bytes, listener)
         if listener is not None:
             listener.on_public_change(self._sources.forget)
@@ -91,7 +96,13 @@ class PublicReads:
             Unavailable: the database took too long or cannot be reached.
         """
         address: bytes = request.scope["query_string"]
-        question = self._remembered(address) if len(address) <= SHORT else self._question(address)
+        asking = caller(request)
+        try:
+            question = self._remembered(address) if len(address) <= SHORT else self._question(address)
+        except Refused:
+            self.rates.new(asking, address.decode("latin-1"))  # it was parsed all the same
+            raise
+        self.rates.charge(asking, None, question.nodes, 1 + self.rates.new(asking, question.asked.query))
         languages: tuple[str, ...] = ()
         if question.by_language:
             languages = _languages((request.headers.get("accept-language") or "")[:LONGEST_WISH])
@@ -105,7 +116,7 @@ class PublicReads:
     def _question(self, address: bytes) -> Question:
         asked = checked(self.documents.filled(asked_in_address(address)))
         require_way(operation_kind(asked), "GET", None)
-        weigh(self._schema._schema, asked)  # noqa: SLF001 - Strawberry's core schema
+        nodes = weigh(self._schema._schema, asked).nodes  # noqa: SLF001 - Strawberry's core schema
         self.documents.require(asked.query, None)
         personal, by_language = _outline(self._schema._schema, asked.query)  # noqa: SLF001 - as above
         if personal is not None:
@@ -116,7 +127,7 @@ class PublicReads:
             )
         variables = orjson.dumps(asked.variables or {}, option=orjson.OPT_SORT_KEYS)
         parts = (sha256(asked.query.encode()).digest(), (asked.operation or "").encode(), variables)
-        return Question(asked, by_language, sha256(b"\n".join(parts)).digest())
+        return Question(asked, by_language, sha256(b"\n".join(parts)).digest(), nodes)
 
     async def _read(self, asked: Asked, languages: tuple[str, ...], media: str) -> Answer:
         noted = NotedDatabase(self._db)

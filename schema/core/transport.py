@@ -30,6 +30,7 @@ from schema.core.event_stream import EventStream
 from schema.core.limits import weigh
 from schema.core.media import EVENTS, JSON, accepted, refusal, require_way, status_of, written
 from schema.core.public import PublicReads
+from schema.core.rate import RateLimited, caller
 from schema.core.sizes import MESSAGE_LIMIT
 from services.core.actor import Role, Scope
 from services.core.errors import NotSignedIn, Unavailable
@@ -43,6 +44,7 @@ class GraphQLEndpoint:
         self._make_context = make_context
         self._documents = public.documents
         self._public = public
+        self._rates = public.rates
 
     async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
         """Answer as ASGI wants it."""
@@ -60,16 +62,20 @@ class GraphQLEndpoint:
             return await self._answer(request, asked, asking, media)
         except Refused as refused:
             return refusal(refused.status, refused.message, refused.code, media, refused.headers)
+        except RateLimited as error:
+            return refusal(429, error.message, error.code, media, error.headers)
         except NotSignedIn as error:
             return refusal(401, error.message, error.code, media, {"www-authenticate": "Bearer"})
         except Unavailable as error:
             return refusal(503, error.message, error.code, media, {"retry-after": "2"})
 
     async def _answer(self, request: Request, asked: Asked, asking: "Asking", media: str) -> Response:
+        paid = 1 + self._rates.new(caller(request), asked.query)
         kind = operation_kind(asked)
-        weigh(self._schema._schema, asked)  # noqa: SLF001 - Strawberry's core schema
+        weight = weigh(self._schema._schema, asked)  # noqa: SLF001 - Strawberry's core schema
         require_way(kind, request.method, request.headers.get("accept"))
         context = await asking.context()
+        context.left = self._rates.charge(caller(request), context.actor.person_id, weight.nodes, paid)
         self._documents.require(asked.query, context.actor)
         if kind == "subscription" or media == EVENTS:
             if context.cookies is not None:
@@ -83,7 +89,7 @@ class GraphQLEndpoint:
             allowed_operation_types={OperationType.QUERY, OperationType.MUTATION},
         )
         answer = document(result, context.request_id)
-        response = written(status_of(answer, media), answer, media)
+        response = written(status_of(answer, media), answer, media, context.left.headers if context.left else None)
         for cookie in context.cookies.written if context.cookies is not None else ():
             response.headers.append("set-cookie", cookie)
         return response

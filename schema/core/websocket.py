@@ -23,6 +23,8 @@ from schema.core.answering import cause, document, problem, results
 from schema.core.asking import Asked, Refused, checked, loaded
 from schema.core.context import LOOK, Context, MakeContext, RightsChanged, until_next_look
 from schema.core.documents import Documents, UnknownDocument
+from schema.core.limits import weigh
+from schema.core.rate import RateLimited, Rates, caller
 from schema.core.sizes import MESSAGE_LIMIT
 from services.core.errors import NotSignedIn, Unavailable
 from services.core.listening import Stopping
@@ -47,10 +49,13 @@ class Closing(Exception):
 class SocketEndpoint:
     """The sockets of one schema; browsers may open them from pages of the same host or of ``public_url``."""
 
-    def __init__(self, schema: Schema, make_context: MakeContext, documents: Documents, public_url: str = "") -> None:
+    def __init__(
+        self, schema: Schema, make_context: MakeContext, documents: Documents, rates: Rates, public_url: str = ""
+    ) -> None:
         self._schema = schema
         self._make_context = make_context
         self._documents = documents
+        self._rates = rates
         self._home = urlsplit(public_url).netloc
 
     async def __call__(self, websocket: WebSocket) -> None:
@@ -64,17 +69,21 @@ class SocketEndpoint:
             await websocket.close(4406, "Subprotocol not acceptable")
             return
         await websocket.accept(PROTOCOL)
-        await Socket(self._schema, self._make_context, self._documents, websocket).run()
+        await Socket(self._schema, self._make_context, self._documents, self._rates, websocket).run()
 
 
 class Socket:
     """One open socket and the operations that run over it."""
 
-    def __init__(self, schema: Schema, make_context: MakeContext, documents: Documents, websocket: WebSocket) -> None:
+    def __init__(
+        self, schema: Schema, make_context: MakeContext, documents: Documents, rates: Rates, websocket: WebSocket
+    ) -> None:
         self._schema = schema
         self._make_context = make_context
         self._documents = documents
+        self._rates = rates
         self._websocket = websocket
+        self._address = caller(websocket)
         self._presented: HTTPConnection | None = None
         self._operations: dict[str, asyncio.Task[None]] = {}
 
@@ -152,10 +161,13 @@ class Socket:
         try:
             context = await self._context()
             self._documents.require(asked.query, context.actor)
+            paid = 1 + self._rates.new(self._address, asked.query)  # the message itself took the first point
+            nodes = weigh(self._schema._schema, asked).nodes  # noqa: SLF001 - Strawberry's core schema
+            context.left = self._rates.charge(self._address, context.actor.person_id, nodes, paid)
             errors = await self._results(key, asked, context)
         except Refused as refused:
             errors = [problem(refused.message, refused.code)]
-        except Unavailable as error:
+        except (RateLimited, Unavailable) as error:
             errors = [problem(error.message, error.code)]
         del self._operations[key]  # the id is free before the client knows that it is
         await (self._send(type="error", id=key, payload=errors) if errors else self._send(type="complete", id=key))
@@ -207,6 +219,10 @@ class Socket:
         frame = await self._websocket.receive()
         if frame["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(frame.get("code") or 1005)
+        try:
+            self._rates.admit(self._address)  # also what is no operation, such as a flood of pings
+        except RateLimited as error:
+            raise Closing(1013, error.message) from error
         text = frame.get("text")
         if text is None:
             raise Closing(4400, "Messages are text.")

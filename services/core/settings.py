@@ -100,6 +100,25 @@ class Settings(BaseSettings):
         description="how many megabytes of answers to the public each process keeps, 0 to 4096 (0 keeps none)",
     )
 
+    rate_person: int = Field(
+        default=6_000,
+        ge=0,
+        le=10_000_000,
+        description=(
+            "how many points a minute each person may spend in each process, 0 to 10000000: a request takes 1, 1 more for "
+            "every 100 objects that it asks for, and 10 for a new document (0 sets no limit)"
+        ),
+    )
+    rate_address: int = Field(
+        default=30_000,
+        ge=0,
+        le=10_000_000,
+        description=(
+            "how many of these points each network address may spend in each process, whoever comes from it, "
+            "0 to 10000000 (0 sets no limit)"
+        ),
+    )
+
     smtp_url: str | None = Field(
         default=None,
         repr=False,

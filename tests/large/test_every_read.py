@@ -8,10 +8,11 @@ from tests.large.documents import Asking, Case
 from tests.large.explaining import Explaining
 from tests.large.known import most_rows
 from tests.large.samples import Samples
+from tests.schema.core.documents import FROM_NO_SHAPE
 
 pytestmark = pytest.mark.large
 GRAPHQL = SCHEMA._schema
-ROOTS = sorted(GRAPHQL.query_type.fields)  # type: ignore[union-attr]
+ROOTS = sorted(GRAPHQL.query_type.fields.keys() - FROM_NO_SHAPE)  # type: ignore[union-attr]
 WHO = ["public", "focal point of many", "viewer of few", "secretariat"]
 PAGE_ROWS = 5_000
 """The most rows and index entries of big tables that a page of 20 may look at."""

@@ -22,6 +22,8 @@ from graphql import (
 from schema.core.asking import Asked, Refused
 from schema.core.limits import weigh
 
+FROM_NO_SHAPE = {"rateLimit"}
+"""Root fields that the database knows nothing of."""
 STRINGS = ["002", "11130", "4.4", "en", "Zambia", "", "\"'\\\u2028\U0001f9ea", "人工智能", "0", "ZMB", "x" * 60]
 LANGUAGES = ["en", "fr", "ar", "zh", "pt-BR", "xx-nonsense", "ru"]
 

@@ -7,6 +7,7 @@ import pytest
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema
 
 from schema.core.context import Context
+from schema.core.public import PERSONAL
 from schema.root import SCHEMA
 from services.core.actor import PUBLIC, SYSTEM
 from services.core.ids import write_id
@@ -28,7 +29,7 @@ def without_viewer_fields() -> GraphQLSchema:
     found = build_schema(SCHEMA.as_str())
     for kind in found.type_map.values():
         if isinstance(kind, GraphQLObjectType):
-            for name in [one for one in kind.fields if one.startswith("viewer")]:
+            for name in [one for one in kind.fields if one.startswith(PERSONAL)]:
                 del kind.fields[name]
     return found
 

@@ -7,9 +7,10 @@ from typing import Any
 import orjson
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from schema.core import websocket
+from schema.core.rate import Buckets
 from services.core.actor import SYSTEM
 from services.core.table import now
 from services.identity.tables import Person
@@ -50,6 +51,29 @@ async def test_what_is_no_message_of_the_protocol_closes_the_socket(
         closed, reason = await client.closed()
         assert closed == code
         assert reason or code == 1009
+
+
+async def test_a_flood_of_messages_closes_the_socket(
+    server: Running, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await place.token("FRA viewer")
+    monkeypatch.setattr(server.config.app.state.rates, "_addresses", Buckets("address", 30))  # type: ignore[union-attr]
+    async with socket(server.host, token) as client:
+        for _ in range(40):
+            await client.send("ping")
+        pongs: list[str] = []
+
+        async def listen() -> None:
+            while True:
+                pongs.append((await client.receive())["type"])
+
+        with pytest.raises(ConnectionClosed) as closed:
+            await listen()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
+    assert "points a minute" in closed.value.rcvd.reason
+    assert set(pongs) == {"pong"}
+    assert 25 <= len(pongs) <= 30
 
 
 async def test_one_id_is_one_operation(server: Running, place: Place) -> None:
