@@ -200,7 +200,8 @@ class Database:
 
         Raises:
             NotPermitted: the actor asks by an API token without ``scope``.
-            OutcomeUnknown: the connection broke during the commit.
+            Unavailable: the connection broke before that; nothing was done.
+            OutcomeUnknown: it broke during the commit.
             Conflict: another change of the same thing came in between.
         """
         require(actor, scope)
@@ -285,6 +286,8 @@ async def unique(session: Writer, constraint: str, otherwise: Exception) -> Asyn
 
 
 def _as_domain(error: DBAPIError) -> Exception:
+    if error.connection_invalidated:
+        return Unavailable("The database cannot be reached just now; nothing was done. Try again in a moment.")
     state = getattr(error.orig, "sqlstate", None)
     match state:
         case "40001" | "40P01" | "55P03":
