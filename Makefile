@@ -22,9 +22,9 @@ run: ready-to-run ## start everything: database, migrations, data, server (Ctrl-
 test: ready-to-test ## run all tests (15 minutes at most on two cores)
 	@$(BIN)/pytest -n auto --maxprocesses 8 $(tests)
 
-test-large: ready-to-test ## every read at full size, and 10,000 random documents read in two ways (an hour at most; 10 GB in .cache/large)
-	@$(BIN)/pytest -m large -n 0 tests/large
-	@$(BIN)/pytest -n auto --maxprocesses 8 --documents 260 tests/schema/core/test_readings_agree.py
+test-large: ready-to-test ## every read at full size, meanwhile 10,000 random documents read in two ways (30 minutes at most; 10 GB in .cache/large)
+	@$(BIN)/pytest -n 1 --documents 260 tests/schema/core/test_readings_agree.py & agree=$$!; \
+	$(BIN)/pytest -m large -n 0 tests/large; large=$$?; wait $$agree && exit $$large
 
 bench: ready-to-test ## measure it beside what could be (docs/benchmarks.md; 6 minutes; write=1 keeps the results)
 	@$(BIN)/python -m tests.bench $(if $(write),--write)
