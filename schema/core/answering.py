@@ -1,5 +1,6 @@
 """What is answered, whichever way it goes: results as documents, errors as sentences."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -9,6 +10,7 @@ from graphql import GraphQLError
 from strawberry import Schema
 from strawberry.types import ExecutionResult
 
+from schema.core import attending
 from schema.core.asking import Asked, operation_kind
 from schema.core.context import Context
 from schema.core.limits import weigh
@@ -26,7 +28,13 @@ async def results(schema: Schema, asked: Asked, context: Context) -> AsyncGenera
     kind = operation_kind(asked)
     weigh(schema._schema, asked)  # noqa: SLF001 - Strawberry's core schema
     if kind != "subscription":
-        yield await schema.execute(asked.query, asked.variables, context, operation_name=asked.operation)
+        try:
+            async with asyncio.timeout(attending.DEADLINE):
+                found = await schema.execute(asked.query, asked.variables, context, operation_name=asked.operation)
+        except TimeoutError:
+            late = attending.passed(kind)
+            found = ExecutionResult(data=None, errors=[GraphQLError(late.message, original_error=late)])
+        yield found
         return
     events: Any = await schema.subscribe(asked.query, asked.variables, context, operation_name=asked.operation)
     async with aclosing(events):

@@ -1,7 +1,7 @@
 """Answers to public reads, kept in this process until what they were read from may have changed."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -54,7 +54,7 @@ class Answer:
 class AnswerCache:
     """Answers by their question, ``limit`` bytes at most, those used longest ago dropped first.
 
-    Whoever asks the same at the same time waits for one reading. What was read from a table is dropped when that changes;
+    Whoever asks the same at the same time waits for one reading, which ends when the last of them has gone. What was read from a table is dropped when that changes;
     nothing is shown, kept or shared while it is not sure that a change would be heard within a second. What depends on
     the day is a minute late at most (``LIFE``).
     """
@@ -66,6 +66,7 @@ class AnswerCache:
         self._listener = listener
         self._kept: OrderedDict[bytes, Answer] = OrderedDict()
         self._reading: dict[bytes, asyncio.Task[Answer]] = {}
+        self._waiting: Counter[asyncio.Task[Answer]] = Counter()
         if listener is not None:
             listener.on_public_change(self.forget)
 
@@ -101,7 +102,21 @@ class AnswerCache:
             self._reading[question] = reading
         else:
             self.hits += 1
-        return await asyncio.shield(reading)
+        self._waiting[reading] += 1
+        try:
+            return await asyncio.shield(reading)
+        finally:
+            self._waiting[reading] -= 1
+            if not self._waiting[reading]:
+                del self._waiting[reading]
+                self._stop(question, reading)
+
+    def _stop(self, question: bytes, reading: asyncio.Task[Answer]) -> None:
+        """End a reading that nobody waits for any more."""
+        if not reading.done():
+            reading.cancel()
+            if self._reading.get(question) is reading:
+                del self._reading[question]
 
     async def _read(
         self,

@@ -5,7 +5,9 @@ queries, ``application/graphql-response+json`` or ``application/json``. Every re
 answered by ``public``, as the public; what a client wants as ``text/event-stream``, by ``event_stream``.
 """
 
-from starlette.requests import Request
+import asyncio
+
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as ASGIScope
@@ -13,6 +15,7 @@ from strawberry import Schema
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from schema.core import attending
 from schema.core.answering import document, results
 from schema.core.asking import (
     IMPORT_LIMIT,
@@ -24,6 +27,7 @@ from schema.core.asking import (
     loaded,
     operation_kind,
 )
+from schema.core.attending import Attending, HungUp, Late, passed
 from schema.core.context import Context, MakeContext
 from schema.core.documents import Documents
 from schema.core.event_stream import EventStream
@@ -33,7 +37,7 @@ from schema.core.public import PublicReads
 from schema.core.rate import RateLimited, caller
 from schema.core.sizes import MESSAGE_LIMIT
 from services.core.actor import Role, Scope
-from services.core.errors import NotSignedIn, Unavailable
+from services.core.errors import NotSignedIn, OutcomeUnknown, Unavailable
 
 
 class GraphQLEndpoint:
@@ -56,31 +60,35 @@ class GraphQLEndpoint:
         try:
             media = accepted(request.headers.get("accept"))
             if request.method in {"GET", "HEAD"} and media != EVENTS:
-                return await self._public.answer(request, media)
+                async with Attending(request.receive, attending.DEADLINE):
+                    return await self._public.answer(request, media)
             asking = Asking(request, self._make_context)
             asked = await read_request(request, asking, self._documents)
             return await self._answer(request, asked, asking, media)
-        except Refused as refused:
-            return refusal(refused.status, refused.message, refused.code, media, refused.headers)
-        except RateLimited as error:
-            return refusal(429, error.message, error.code, media, error.headers)
-        except NotSignedIn as error:
-            return refusal(401, error.message, error.code, media, {"www-authenticate": "Bearer"})
-        except Unavailable as error:
-            return refusal(503, error.message, error.code, media, {"retry-after": "2"})
+        except (ClientDisconnect, HungUp):
+            return Response(status_code=400)  # to nobody
+        except (Refused, RateLimited, NotSignedIn, Late, OutcomeUnknown, Unavailable) as error:
+            return _refused(error, media)
 
     async def _answer(self, request: Request, asked: Asked, asking: "Asking", media: str) -> Response:
         paid = 1 + self._rates.new(caller(request), asked.query)
         kind = operation_kind(asked)
         weight = weigh(self._schema._schema, asked)  # noqa: SLF001 - Strawberry's core schema
         require_way(kind, request.method, request.headers.get("accept"))
-        context = await asking.context()
-        context.left = self._rates.charge(caller(request), context.actor.person_id, weight.nodes, paid)
-        self._documents.require(asked.query, context.actor)
-        if kind == "subscription" or media == EVENTS:
-            if context.cookies is not None:
-                context.cookies.writable = False  # the head of such an answer is sent before anything is done
-            return EventStream(results(self._schema, asked, context), context.request_id)
+        try:
+            async with Attending(request.receive, attending.DEADLINE):
+                context = await asking.context()
+                context.left = self._rates.charge(caller(request), context.actor.person_id, weight.nodes, paid)
+                self._documents.require(asked.query, context.actor)
+                if kind != "subscription" and media != EVENTS:
+                    return await self._executed(asked, context, media)
+        except Late as late:
+            raise passed(kind) from late
+        if context.cookies is not None:
+            context.cookies.writable = False  # the head of such an answer is sent before anything is done
+        return EventStream(results(self._schema, asked, context), context.request_id)
+
+    async def _executed(self, asked: Asked, context: Context, media: str) -> Response:
         result: ExecutionResult = await self._schema.execute(
             asked.query,
             variable_values=asked.variables,
@@ -93,6 +101,21 @@ class GraphQLEndpoint:
         for cookie in context.cookies.written if context.cookies is not None else ():
             response.headers.append("set-cookie", cookie)
         return response
+
+
+def _refused(error: Exception, media: str) -> Response:
+    """What is answered where nothing was executed, or not to its end."""
+    match error:
+        case Refused():
+            return refusal(error.status, error.message, error.code, media, error.headers)
+        case RateLimited():
+            return refusal(429, error.message, error.code, media, error.headers)
+        case NotSignedIn():
+            return refusal(401, error.message, error.code, media, {"www-authenticate": "Bearer"})
+        case OutcomeUnknown() | Unavailable():
+            return refusal(503, error.message, error.code, media, {"retry-after": "2"})
+        case _:
+            return _refused(passed("query"), media)
 
 
 class Asking:
@@ -145,7 +168,8 @@ async def limited_body(request: Request, asking: Asking) -> bytes:
     """Return the body, reading no more than allowed; who asks is found out before more than a message is read.
 
     Raises:
-        Refused: it is longer than 64 KB, or of who may import than 10 MB; 413.
+        Refused: it is longer than 64 KB, or of who may import than 10 MB, 413; it does not come in time, 408.
+        ClientDisconnect: the client is gone.
     """
     declared = request.headers.get("content-length", "")
     long = declared.isascii() and declared.isdecimal() and int(declared[:20]) > MESSAGE_LIMIT
@@ -153,12 +177,16 @@ async def limited_body(request: Request, asking: Asking) -> bytes:
     if long and int(declared[:20]) > limit:
         raise _too_long(limit)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit == MESSAGE_LIMIT:
-            limit = await asking.limit()
-        if len(body) > limit:
-            raise _too_long(limit)
+    try:
+        async with asyncio.timeout(attending.DEADLINE if limit == MESSAGE_LIMIT else attending.IMPORT_DEADLINE):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit == MESSAGE_LIMIT:
+                    limit = await asking.limit()
+                if len(body) > limit:
+                    raise _too_long(limit)
+    except TimeoutError as slow:
+        raise Refused(408, "The body did not come in time.", code="TOO_SLOW", headers={"connection": "close"}) from slow
     return bytes(body)
 
 
