@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from services.core import page
 from services.core.errors import DomainError, Invalid
-from services.core.read.plan import Compute
+from services.core.read.plan import Compute, Nth
 from services.core.read.selection import Path, Selection, Variables, resolve
 from services.core.read.shape import Condition, Connection, Expression, FieldOf, Filter, Order, Part, Value
 
@@ -24,10 +24,10 @@ class Arguments:
     """Collects the parameters of one statement; each is computed from the request's variables."""
 
     def __init__(self) -> None:
-        self.computed: dict[str, Compute] = {}
+        self.computed: dict[str, Compute | Nth] = {}
         self.slow = False
 
-    def bind(self, compute: Compute, kind: sa.types.TypeEngine[Any] | None = None) -> sa.BindParameter[Any]:
+    def bind(self, compute: Compute | Nth, kind: sa.types.TypeEngine[Any] | None = None) -> sa.BindParameter[Any]:
         """A parameter whose value ``compute`` finds for each request."""
         name = f"a{len(self.computed)}"
         self.computed[name] = compute
@@ -54,7 +54,12 @@ class Arguments:
             return [self.bind(judged)]
         if len(one.types) == 1:
             return [self.bind(judged, one.types[0])]
-        return [self.bind(_nth(judged, position), kind) for position, kind in enumerate(one.types)]
+        return self._parts(judged, one.types)
+
+    def _parts(self, compute: Compute, kinds: Sequence[sa.types.TypeEngine[Any]]) -> list[sa.BindParameter[Any]]:
+        """A parameter for each of the values that ``compute`` finds, once for a request."""
+        whole = self.bind(compute).key
+        return [self.bind(Nth(whole, position), kind) for position, kind in enumerate(kinds)]
 
     def first(self, value: Any) -> sa.BindParameter[int]:
         """The page size, judged."""
@@ -69,11 +74,12 @@ class Arguments:
         if cursor is None:
             return None
         fingerprint = self.computed[filtered.key]
+        assert not isinstance(fingerprint, Nth), "it is computed alone"
 
         def read(variables: Variables) -> list[Any]:
             return page.read_cursor(resolve(cursor, variables), order.name, fingerprint(variables), order.kinds)
 
-        places = [self.bind(_nth(read, position), kind) for position, kind in enumerate(order.kinds)]
+        places = self._parts(read, order.kinds)
         return lambda keys: _beyond([(key, place, down) for (key, down), place in zip(keys, places, strict=True)])
 
 
@@ -112,10 +118,6 @@ def _judged(value: Any, convert: Callable[[Any], Any] | None, path: Path) -> Com
             raise
 
     return compute
-
-
-def _nth(compute: Compute, position: int) -> Compute:
-    return lambda variables: compute(variables)[position]
 
 
 def _is_real(value: Any) -> bool:

@@ -36,13 +36,22 @@ _ALIASES = re.compile(r"(?:\bFROM|\bJOIN|,)\s+\w+ AS (\w+)")
 
 
 @dataclass(frozen=True, slots=True)
+class Nth:
+    """A value that is one of several that were computed together, under the name ``whole``, earlier."""
+
+    whole: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One statement for one kind of question; it holds no value of any one request."""
 
     sql: str
     names: tuple[str, ...]
     """What ``$1``, ``$2``, … stand for."""
-    computed: Mapping[str, Compute]
+    computed: Mapping[str, Compute | Nth]
+    """In this order."""
     processors: Mapping[str, Callable[[Any], Any]]
     slow: bool
     """Some value takes milliseconds of computing: not in the event loop."""
@@ -60,7 +69,9 @@ class Plan:
         Raises:
             Invalid: an argument is wrong; also one that no row would have asked for.
         """
-        found = {name: compute(variables) for name, compute in self.computed.items()}
+        found: dict[str, Any] = {}
+        for name, one in self.computed.items():
+            found[name] = found[one.whole][one.position] if isinstance(one, Nth) else one(variables)
         found |= actor.values()
         found |= actor.identity()
         return [self._bound(name, found[name]) for name in self.names]
@@ -70,7 +81,7 @@ class Plan:
         return process(value) if process and value is not None else value
 
 
-def finish(body: sa.ColumnElement[str], computed: Mapping[str, Compute], *, slow: bool) -> Plan:
+def finish(body: sa.ColumnElement[str], computed: Mapping[str, Compute | Nth], *, slow: bool) -> Plan:
     """Return the plan that sets the identity and answers ``body`` in one statement; it fails closed.
 
     Raises:
