@@ -169,6 +169,8 @@ class Database:
         Raises:
             Invalid, Unavailable: as ``document``.
         """
+        await session.flush()
+        await session.run_sync(settle)
         raw = (await (await session.connection()).get_raw_connection()).driver_connection
         assert raw is not None, "a session that is open has a connection"
         return await _answered(raw.fetchval, plan, actor, variables)

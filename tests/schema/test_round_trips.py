@@ -54,10 +54,14 @@ async def heard(db: OneAtATime) -> AsyncIterator[list[str]]:
         raw.remove_query_logger(hear)
 
 
+DRIVER = {"WITH input": "JOB", "WITH me AS": "DOCUMENT"}
+"""What the driver is told past SQLAlchemy, and tells late."""
+
+
 def told(said: list[str]) -> list[str]:
-    """Each statement by its first words: what is done together is one; in any order, for the driver tells late."""
-    job = [one for one in said if one.startswith("WITH input")]
-    return [*(first_words(one) for one in said if one not in job), *("JOB" for _ in job)]
+    """Each statement by its first words, what the driver tells last: what is done together is one."""
+    late = [name for one in said for begins, name in DRIVER.items() if one.startswith(begins)]
+    return [*(first_words(one) for one in said if not one.startswith(tuple(DRIVER))), *sorted(late)]
 
 
 def first_words(statement: str) -> str:
@@ -122,5 +126,5 @@ async def test_endorsing_and_publishing(db: OneAtATime, graphql: Ask) -> None:
         answer = await graphql("secretariat", PUBLISH, id=write_id("practice", reviewed.id))
     assert answer["data"]["act"]["errors"] == []
     steps = [*locked("practice"), "UPDATE practice SET", "INSERT INTO practice_version", "LATER"]
-    on_record = [BEGIN, "IDENTITY", "LATER", "WITH me AS", COMMIT]  # what the secretariat reads has its own leaf
-    beginnings(said, [BEGIN, "IDENTITY", *steps, COMMIT, *on_record, "READ", "JOB"])
+    on_record = [BEGIN, "IDENTITY", "LATER", COMMIT]  # what the secretariat reads has its own leaf
+    beginnings(said, [BEGIN, "IDENTITY", *steps, COMMIT, *on_record, "READ", "DOCUMENT", "JOB"])
