@@ -56,12 +56,13 @@ class Attending:
         self._reason: Exception | None = None
         self._watching: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Self:
+    def __enter__(self) -> Self:
         """Begin."""
-        task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         assert task is not None, "a coroutine runs in a task"
         self._task, self._cancelling = task, task.cancelling()
-        self._timer = asyncio.get_running_loop().call_later(UNATTENDED, self._begin)
+        self._timer = loop.call_later(UNATTENDED, self._begin)
         return self
 
     def _begin(self) -> None:
@@ -77,7 +78,7 @@ class Attending:
             self._reason = Late()
         self._task.cancel()
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End; where the work was ended from here, say why."""

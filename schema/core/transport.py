@@ -60,7 +60,7 @@ class GraphQLEndpoint:
         try:
             media = accepted(request.headers.get("accept"))
             if request.method in {"GET", "HEAD"} and media != EVENTS:
-                async with Attending(request.receive, attending.DEADLINE):
+                with Attending(request.receive, attending.DEADLINE):
                     return await self._public.answer(request, media)
             asking = Asking(request, self._make_context)
             asked = await read_request(request, asking, self._documents)
@@ -76,7 +76,7 @@ class GraphQLEndpoint:
         weight = weigh(self._schema._schema, asked)  # noqa: SLF001 - Strawberry's core schema
         require_way(kind, request.method, request.headers.get("accept"))
         try:
-            async with Attending(request.receive, attending.DEADLINE):
+            with Attending(request.receive, attending.DEADLINE):
                 context = await asking.context()
                 context.left = self._rates.charge(caller(request), context.actor.person_id, weight.nodes, paid)
                 self._documents.require(asked.query, context.actor)
