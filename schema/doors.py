@@ -77,7 +77,9 @@ def of(settings: Settings, app: FastAPI) -> Sequence[BaseRoute]:
     reception = Reception(db, issuer, Actors(db, signer, demo=issuer.demo), listener, links, settings.public_url)
     files = Files(open_storage(settings), links)
     documents = Documents.read(settings.trusted_documents, only=settings.trusted_only)
-    public = PublicReads(SCHEMA, db, documents, listener, settings.cache_mb * 1024 * 1024, app.state.rates)
+    public = PublicReads(
+        SCHEMA, db, documents, listener, settings.cache_mb * 1024 * 1024, app.state.rates, closed=not settings.demo
+    )
     app.state.cache = public.cache
     return routes(
         db,

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry import Schema
 from strawberry.types import ExecutionResult
 
@@ -16,6 +16,7 @@ from schema.core.context import Context
 from schema.core.limits import weigh
 from services.core.errors import DomainError
 
+NOT_VALID = "This does not fit the schema. Sign in, or send an API token, to be told why."
 log = logging.getLogger("gof.graphql")
 
 
@@ -42,11 +43,14 @@ async def results(schema: Schema, asked: Asked, context: Context) -> AsyncGenera
             yield result
 
 
-def document(result: ExecutionResult, request_id: str) -> dict[str, Any]:
-    """Return a result as it is sent: `data` where something was executed, and `errors` where there are some."""
+def document(result: ExecutionResult, request_id: str, *, terse: bool = False) -> dict[str, Any]:
+    """Return a result as it is sent: `data` where something was executed, and `errors` where there are some.
+
+    Where it is ``terse``, what is not valid says where, and names nothing that the document does not.
+    """
     found: dict[str, Any] = {}
     if result.errors:
-        found["errors"] = [shown(error, request_id) for error in result.errors]
+        found["errors"] = [shown(error, request_id, terse=terse) for error in result.errors]
     if result.data is not None or any(error.path for error in result.errors or ()):
         found["data"] = result.data
     return found
@@ -60,14 +64,17 @@ def cause(error: GraphQLError) -> BaseException | None:
     return original
 
 
-def shown(error: GraphQLError, request_id: str) -> dict[str, Any]:
+def shown(error: GraphQLError, request_id: str, *, terse: bool = False) -> dict[str, Any]:
     """Return a top-level error for people; what is not expected is masked and logged under the request's id."""
     original, formatted = cause(error), error.formatted
     if isinstance(original, DomainError):
         extensions = {"code": original.code, "argument": list(original.path)}
         return {**formatted, "message": original.message, "extensions": extensions}
     if original is None:
-        return dict(formatted)
+        told = dict(formatted)
+        if terse and not error.path and not isinstance(error, GraphQLSyntaxError):
+            told |= {"message": NOT_VALID, "extensions": {"code": "NOT_VALID"}}
+        return told
     log.error("request %s failed", request_id, exc_info=original)
     message = f"Something went wrong on our side. Tell the secretariat: request {request_id}."
     return {**formatted, "message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}

@@ -30,11 +30,12 @@ class _HungUp(Exception):
 class EventStream(Response):
     """Sends the ``results`` of an operation as they come, and ends with them or when the client hangs up."""
 
-    def __init__(self, results: Any, request_id: str) -> None:
+    def __init__(self, results: Any, request_id: str, *, terse: bool = False) -> None:
         super().__init__(media_type=EVENTS, headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         del self.headers["content-length"]
         self._results = results
         self._request_id = request_id
+        self._terse = terse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as ASGI wants it."""
@@ -53,7 +54,9 @@ class EventStream(Response):
         async for result in self._results:
             if result.errors and isinstance(cause(result.errors[0]), Stopping):
                 return
-            await _sent(send, b"event: next\ndata: %s\n\n" % orjson.dumps(document(result, self._request_id)))
+            await _sent(
+                send, b"event: next\ndata: %s\n\n" % orjson.dumps(document(result, self._request_id, terse=self._terse))
+            )
         await _sent(send, b"event: complete\ndata:\n\n")
 
 

@@ -59,6 +59,8 @@ class Part:
     nodes: int = 0
     nesting: int = 0
     """Levels of selections and of fragments within one another."""
+    introspects: bool = False
+    """Whether the schema itself is asked about."""
     aliases: Counter[str] = field(default_factory=Counter)
     """By field, in this place alone."""
     names: Counter[str] = field(default_factory=Counter)
@@ -89,6 +91,7 @@ class Weight:
     """What a request asks for at most, or the limit that it breaks."""
 
     nodes: int = 0
+    introspects: bool = False
     refusal: tuple[str, str] | None = None
 
 
@@ -113,7 +116,7 @@ def _weigh(schema: GraphQLSchema, query: str, operation: str | None, sizes: Size
     document = parsed(query)
     if document is None:
         return Weight()
-    walk, fields, nodes = _Walk(schema, document, dict(sizes)), 0, 0
+    walk, fields, nodes, introspects = _Walk(schema, document, dict(sizes)), 0, 0, False
     try:
         for one in document.definitions:
             if isinstance(one, OperationDefinitionNode):
@@ -121,7 +124,7 @@ def _weigh(schema: GraphQLSchema, query: str, operation: str | None, sizes: Size
                 _require(part)
                 fields += part.fields
                 if operation is None or (one.name is not None and one.name.value == operation):
-                    nodes = max(nodes, part.nodes)
+                    nodes, introspects = max(nodes, part.nodes), introspects or part.introspects
             elif isinstance(one, FragmentDefinitionNode):
                 _require(walk.fragment(one.name.value, 0))  # validation looks also at what nothing spreads
         _require(Part(fields=fields))
@@ -131,7 +134,13 @@ def _weigh(schema: GraphQLSchema, query: str, operation: str | None, sizes: Size
         many = f"{nodes:,}" if nodes <= LARGEST else "more than a billion"
         sentence = f"A request may ask for {NODES:,} objects, its page sizes multiplied; this asks for {many}."
         return Weight(refusal=("TOO_MANY_NODES", sentence))
-    return Weight(nodes)
+    return Weight(nodes, introspects)
+
+
+def refuse_introspection() -> Refused:
+    """What is answered to strangers where the schema itself is shown to people and programs that are known."""
+    sentence = "Sign in, or send an API token, to ask about the schema itself."
+    return Refused(400, sentence, code="INTROSPECTION_OFF")
 
 
 class _Exceeded(Exception):
@@ -174,6 +183,7 @@ class _Walk:
                 inner = self.part(one.selection_set, kind, level + 1)
             found.depth, found.fields = max(found.depth, inner.depth), found.fields + inner.fields
             found.nodes += inner.nodes
+            found.introspects = found.introspects or inner.introspects
             found.nesting = max(found.nesting, inner.nesting + 1)
             found.aliases += inner.aliases
             found.names += inner.names
@@ -201,6 +211,8 @@ class _Walk:
         if node.alias is not None:
             found.aliases[name] += 1
         found.depth = max(found.depth, 1)
+        if name in {"__schema", "__type"}:
+            found.introspects = True
         if node.selection_set is None:
             return
         definition = self._schema.get_field(parent, name) if is_composite_type(parent) else None

@@ -34,7 +34,7 @@ from schema.core.asking import Asked, Refused, asked_in_address, checked, operat
 from schema.core.cache import LIFE, Answer, AnswerCache
 from schema.core.context import Context, with_primary
 from schema.core.documents import Documents
-from schema.core.limits import weigh
+from schema.core.limits import refuse_introspection, weigh
 from schema.core.media import require_way, status_of
 from schema.core.rate import Rates, caller
 from services.core.actor import PUBLIC
@@ -66,7 +66,10 @@ class Question:
 
 
 class PublicReads:
-    """Answers GET and HEAD over one schema and one database; answers are kept in ``cache_bytes`` while ``listener`` hears."""
+    """Answers GET and HEAD over one schema and one database; answers are kept in ``cache_bytes`` while ``listener`` hears.
+
+    Where it is ``closed``, strangers are told nothing of the schema but what their documents name.
+    """
 
     def __init__(
         self,
@@ -76,6 +79,8 @@ class PublicReads:
         listener: Listener | None = None,
         cache_bytes: int = 0,
         rates: Rates | None = None,
+        *,
+        closed: bool = False,
     ) -> None:
         self._schema = schema
         self._db = db
@@ -83,6 +88,7 @@ class PublicReads:
         self._remembered = lru_cache(REMEMBERED)(self._question)
         self.documents = documents or Documents()
         self.rates = rates or Rates()
+        self.closed = closed
         self.cache = AnswerCache(cache_bytes, listener)
         if listener is not None:
             listener.on_public_change(self._sources.forget)
@@ -116,7 +122,9 @@ class PublicReads:
     def _question(self, address: bytes) -> Question:
         asked = checked(self.documents.filled(asked_in_address(address)))
         require_way(operation_kind(asked), "GET", None)
-        nodes = weigh(self._schema._schema, asked).nodes  # noqa: SLF001 - Strawberry's core schema
+        weight = weigh(self._schema._schema, asked)  # noqa: SLF001 - Strawberry's core schema
+        if self.closed and weight.introspects:
+            raise refuse_introspection()
         self.documents.require(asked.query, None)
         personal, by_language = _outline(self._schema._schema, asked.query)  # noqa: SLF001 - as above
         if personal is not None:
@@ -127,7 +135,7 @@ class PublicReads:
             )
         variables = orjson.dumps(asked.variables or {}, option=orjson.OPT_SORT_KEYS)
         parts = (sha256(asked.query.encode()).digest(), (asked.operation or "").encode(), variables)
-        return Question(asked, by_language, sha256(b"\n".join(parts)).digest(), nodes)
+        return Question(asked, by_language, sha256(b"\n".join(parts)).digest(), weight.nodes)
 
     async def _read(self, asked: Asked, languages: tuple[str, ...], media: str) -> Answer:
         noted = NotedDatabase(self._db)
@@ -140,7 +148,7 @@ class PublicReads:
             operation_name=asked.operation,
             allowed_operation_types={OperationType.QUERY},
         )
-        answer = document(result, context.request_id)
+        answer = document(result, context.request_id, terse=self.closed)
         body, status, keeps = orjson.dumps(answer), status_of(answer, media), "errors" not in answer
         tables = await self._sources.of(noted) if keeps else None
         return Answer.of(body, media, status, began, keeps=keeps, tables=tables)

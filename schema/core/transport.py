@@ -31,7 +31,7 @@ from schema.core.attending import Attending, HungUp, Late, passed
 from schema.core.context import Context, MakeContext
 from schema.core.documents import Documents
 from schema.core.event_stream import EventStream
-from schema.core.limits import weigh
+from schema.core.limits import refuse_introspection, weigh
 from schema.core.media import EVENTS, JSON, accepted, refusal, require_way, status_of, written
 from schema.core.public import PublicReads
 from schema.core.rate import RateLimited, caller
@@ -79,16 +79,19 @@ class GraphQLEndpoint:
             with Attending(request.receive, attending.DEADLINE):
                 context = await asking.context()
                 context.left = self._rates.charge(caller(request), context.actor.person_id, weight.nodes, paid)
+                stranger = self._public.closed and context.actor.person_id is None
+                if stranger and weight.introspects:
+                    raise refuse_introspection()
                 self._documents.require(asked.query, context.actor)
                 if kind != "subscription" and media != EVENTS:
-                    return await self._executed(asked, context, media)
+                    return await self._executed(asked, context, media, terse=stranger)
         except Late as late:
             raise passed(kind) from late
         if context.cookies is not None:
             context.cookies.writable = False  # the head of such an answer is sent before anything is done
-        return EventStream(results(self._schema, asked, context), context.request_id)
+        return EventStream(results(self._schema, asked, context), context.request_id, terse=stranger)
 
-    async def _executed(self, asked: Asked, context: Context, media: str) -> Response:
+    async def _executed(self, asked: Asked, context: Context, media: str, *, terse: bool) -> Response:
         result: ExecutionResult = await self._schema.execute(
             asked.query,
             variable_values=asked.variables,
@@ -96,7 +99,7 @@ class GraphQLEndpoint:
             operation_name=asked.operation,
             allowed_operation_types={OperationType.QUERY, OperationType.MUTATION},
         )
-        answer = document(result, context.request_id)
+        answer = document(result, context.request_id, terse=terse)
         response = written(status_of(answer, media), answer, media, context.left.headers if context.left else None)
         for cookie in context.cookies.written if context.cookies is not None else ():
             response.headers.append("set-cookie", cookie)
