@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,10 +9,10 @@ from uuid import UUID
 import orjson
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from services.core.actor import SYSTEM
 from services.core.db import Database, Writer, connect
+from services.core.errors import Unavailable
 from services.proposals import jobs, reminders, rules
 from services.proposals.expression_commands import expire_expressions
 from services.proposals.reminders import remind_of_turns
@@ -154,7 +153,7 @@ async def test_a_killed_worker_has_announced_nothing_and_the_next_announces_once
         await other.execute("SELECT pg_terminate_backend($1)", backend)
         await other.close()
 
-    with suppress(DBAPIError):
+    with pytest.raises(Unavailable):
         async with place.write(SYSTEM) as session:
             await killed(session)
             await session.scalar(sa.text("SELECT 1"))
