@@ -6,11 +6,11 @@ from contextlib import suppress
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from services.core import listening
 from services.core.actor import SYSTEM
 from services.core.db import connect
+from services.core.errors import Unavailable
 from services.core.listening import Listener, TooManySubscriptions
 from services.core.live import tell, topic
 from tests.builders import id_of
@@ -134,7 +134,7 @@ async def test_followers_outlive_a_postgresql_that_ends_every_connection(server:
     async with socket(server.host, token) as client:
         await client.subscribe(key)
         assert await kill(place, "gof%") >= 3
-        with suppress(DBAPIError):
+        with suppress(Unavailable):
             await place.ask(key, "Lost with its connection.")
         await place.db.close()
         await place.db.open()

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.core.actor import SYSTEM
-from services.core.db import Database, Writer, connect
+from services.core.db import Database, connect
 from services.core.errors import Unavailable
 from services.proposals import jobs, reminders, rules
 from services.proposals.expression_commands import expire_expressions
@@ -145,18 +145,18 @@ async def test_a_killed_worker_has_announced_nothing_and_the_next_announces_once
     async with place.write(SYSTEM) as session:
         expression = await an_expression(session, await a_proposal(session), turn_deadline=in_days(left))
 
-    async def killed(session: Writer) -> None:
+    async def killed() -> None:
         """Die as a worker does whose process is killed: its connection is gone before the commit."""
-        assert await work(session) == 1
-        backend = await session.scalar(sa.text("SELECT pg_backend_pid()"))
-        other = await connect(urls.app)
-        await other.execute("SELECT pg_terminate_backend($1)", backend)
-        await other.close()
+        async with place.write(SYSTEM) as session:
+            assert await work(session) == 1
+            backend = await session.scalar(sa.text("SELECT pg_backend_pid()"))
+            other = await connect(urls.app)
+            await other.execute("SELECT pg_terminate_backend($1)", backend)
+            await other.close()
+            await session.scalar(sa.text("SELECT 1"))
 
     with pytest.raises(Unavailable):
-        async with place.write(SYSTEM) as session:
-            await killed(session)
-            await session.scalar(sa.text("SELECT 1"))
+        await killed()
     assert await announced(place, expression.id) == []
 
     async def worker() -> int:
