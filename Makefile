@@ -10,11 +10,11 @@ QUICK = tests/house $(wildcard tests/services/*/test_rules*.py tests/services/co
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(upgrade),--upgrade)
 
-.PHONY: help run test test-large bench check schema migration lock format clean ready-to-run ready-to-test
+.PHONY: help run test test-large bench bench-peers check schema migration lock format clean ready-to-run ready-to-test
 .DEFAULT_GOAL := help
 
 help: ## show these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ready-to-run ## start everything: database, migrations, data, server (Ctrl-C stops it)
 	@exec $(BIN)/gof up
@@ -28,6 +28,9 @@ test-large: ready-to-test ## every read at full size, meanwhile 10,000 random do
 
 bench: ready-to-test ## measure it beside what could be (docs/benchmarks.md; 6 minutes; write=1 keeps the results)
 	@$(BIN)/python -m tests.bench $(if $(write),--write)
+
+bench-peers: ready-to-test ## measure it beside PostGraphile and Mercurius, which npm installs (docs/benchmarks.md; write=1 keeps the results)
+	@$(BIN)/python -m tests.bench.peers $(if $(write),--write)
 
 check: ready-to-test ## format, lint, types, contracts, SDL, migrations, quick tests (under a minute)
 	$(STEP) format

@@ -10,9 +10,11 @@ import orjson
 
 from services.core.table import now
 from tests.bench.operations import LIST, PUBLIC, SIGN_IN, WRITE, Operation
-from tests.bench.rivals import LIMIT, ORDINARY, OURS, TEXT, TOLD, UNBOUND
+from tests.bench.rivals import LIMIT, ORDINARY, OURS, ROOT, TEXT, UNBOUND
 from tests.bench.rounds import Figures
 
+RESULTS = ROOT / "docs" / "benchmarks.md"
+MARK = "<!-- What follows is written by"
 Results = Mapping[str, Mapping[str, Figures]]
 """By operation, by rival."""
 LIBRARIES = ("asyncpg", "uvicorn", "uvloop", "httptools", "strawberry-graphql", "graphql-core", "sqlmodel", "fastapi")
@@ -85,17 +87,29 @@ def tables(results: Results) -> Iterator[str]:
         yield ""
 
 
-def heading(postgres: str, how: str) -> Iterator[str]:
+def heading(title: str, postgres: str, how: str, told: Mapping[str, str]) -> Iterator[str]:
     """When, on what and how it was measured, and who the rivals are."""
     cpus = [line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     memory = next(int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal"))
-    yield f"## {now():%-d %B %Y}\n"
+    yield f"## {title}{now():%-d %B %Y}\n"
     yield f"- {len(cpus)} × {cpus[0]}, {memory / 2**20:.0f} GB, {platform.system()} {platform.release()}"
     yield f"- Python {platform.python_version()}, PostgreSQL {postgres}"
     yield f"- {', '.join(f'{name} {version(name)}' for name in LIBRARIES)}"
     yield f"- {how}\n"
-    yield from (f"- **{name}**: {told}" for name, told in TOLD.items())
+    yield from (f"- **{name}**: {what}" for name, what in told.items())
     yield ""
+
+
+def keep(command: str, lines: Sequence[str]) -> None:
+    """Write what was found into docs/benchmarks.md, under the mark of the command, in place of what was there."""
+    text = RESULTS.read_text()
+    mark = f"{MARK} `{command} write=1`. -->\n"
+    before, found, after = text.partition(mark)
+    assert found, f"{RESULTS} has no place for {command}"
+    others = after.partition(MARK)
+    *told, line = lines
+    kept = "\n".join([mark, *told, "```json", line, "```", "", ""])
+    RESULTS.write_text(before + kept + "".join(others[1:]))
 
 
 def _lines(path: str) -> list[str]:

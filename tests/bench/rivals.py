@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +53,10 @@ class Rival:
         """Whether it is asked: what is cached is measured beside what is not, and with no role."""
         return operation.kind != PUBLIC or self.name != UNBOUND
 
+    def answer(self, operation: Operation, body: bytes) -> Any:
+        """What was answered, in the shape in which all are compared."""
+        return orjson.loads(body)
+
     @property
     def megabytes(self) -> float:
         """Memory that is resident."""
@@ -99,10 +103,19 @@ def running(name: str, cluster: Cluster, folder: Path) -> Iterator[Rival]:
         "GOF_RATE_PERSON": "10000000",  # nobody else asks 2,000 times a second
         "GOF_RATE_ADDRESS": "10000000",
     }
-    process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    with started([sys.executable, "-m", *command], ROOT, environment, port) as process:
+        yield Rival(name, process, port)
+
+
+@contextmanager
+def started(
+    command: Sequence[str | Path], folder: Path, environment: Mapping[str, str], port: int
+) -> "Iterator[subprocess.Popen[bytes]]":
+    """Start a server in ``folder`` and wait until it answers at ``port``; stop it at the end."""
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait(process, port)
-        yield Rival(name, process, port)
+        yield process
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from statistics import median, quantiles
 from typing import Any
 
-import orjson
-
 from tests.bench.load import Load, WrongAnswer, connected
 from tests.bench.operations import Operation
 from tests.bench.rivals import Rival
@@ -122,7 +120,8 @@ class Stage:
             answers = {}
             for rival in rivals:
                 client = await connected(rival.port)
-                answers[rival.name] = plain(orjson.loads(await client.ask(asked[rival.name][place])), operation.fresh)
+                answer = rival.answer(operation, await client.ask(asked[rival.name][place]))
+                answers[rival.name] = plain(answer, operation.fresh)
                 assert client.transport is not None
                 client.transport.close()
                 await self._undo(operation, rival, 1)

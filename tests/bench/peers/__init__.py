@@ -1,0 +1,1 @@
+"""Other GraphQL servers over the same database: PostGraphile 5, and Mercurius with its JIT."""
