@@ -10,7 +10,7 @@ QUICK = tests/house $(wildcard tests/services/*/test_rules*.py tests/services/co
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(upgrade),--upgrade)
 
-.PHONY: help run test test-large bench bench-peers check schema migration lock format clean ready-to-run ready-to-test
+.PHONY: help run test test-large bench bench-peers bench-growth check schema migration lock format clean ready-to-run ready-to-test
 .DEFAULT_GOAL := help
 
 help: ## show these commands
@@ -31,6 +31,9 @@ bench: ready-to-test ## measure it beside what could be (docs/benchmarks.md; 6 m
 
 bench-peers: ready-to-test ## measure it beside PostGraphile and Mercurius, which npm installs (docs/benchmarks.md; write=1 keeps the results)
 	@$(BIN)/python -m tests.bench.peers $(if $(write),--write)
+
+bench-growth: ready-to-test ## measure how costs grow with data and clients (docs/benchmarks.md; write=1 keeps table and plot)
+	@$(BIN)/python -m tests.bench.growth $(if $(write),--write)
 
 check: ready-to-test ## format, lint, types, contracts, SDL, migrations, quick tests (under a minute)
 	$(STEP) format
