@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from schema import sending
 from services.core.actor import SYSTEM, Audience
-from services.core.db import Database
+from services.core.db import Database, connect
 from services.core.errors import Invalid
 from services.core.exporting.formats import Format
-from services.core.read.shape import table_of
 from services.core.settings import Settings
 from services.core.texts import Text, add_translation, save_text
 from services.practices.tables import Practice, PracticeText
@@ -37,11 +35,10 @@ async def fill(url: str) -> None:
 
 
 async def empty(url: str) -> None:
-    database = Database(url)
-    async with database.write(SYSTEM) as session:
-        table = table_of(Practice)
-        await session.execute(sa.delete(table).where(table.c.external_id == "sent"))
-    await database.close()
+    """Take the practice away, and what the record has of its exports."""
+    owner = await connect(url)
+    await owner.execute("DELETE FROM practice WHERE external_id = 'sent'; DELETE FROM record_leaf")
+    await owner.close()
 
 
 @pytest.fixture
@@ -51,7 +48,7 @@ def serving(urls: Urls, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(sending, "settings", lambda: chosen)
     asyncio.run(fill(urls.app))
     yield
-    asyncio.run(empty(urls.app))
+    asyncio.run(empty(urls.owner))
 
 
 def quiet(_sentence: str) -> None:

@@ -215,7 +215,10 @@ BREAKING = {
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", BREAKING)
 async def test_what_is_refused_slows_no_other_client(kind: str, http: httpx.AsyncClient) -> None:
-    """Small questions between two that are refused take as much computing as without them (paired medians): time itself is others' too."""
+    """Small questions between two that are refused take as much computing as without them, by paired medians.
+
+    Computing and not time, which others on the machine take too.
+    """
     number = count()
 
     async def small() -> float:
