@@ -24,7 +24,7 @@ test: ready-to-test ## run all tests (15 minutes at most on two cores)
 
 test-large: ready-to-test ## every read at full size, meanwhile 10,000 random documents read in two ways (30 minutes at most; 10 GB in .cache/large)
 	@$(BIN)/pytest -n 1 --documents 260 tests/schema/core/test_readings_agree.py & agree=$$!; \
-	$(BIN)/pytest -m large -n 0 tests/large; large=$$?; wait $$agree && exit $$large
+	$(BIN)/python -m tests.large.data && $(BIN)/pytest -m large -n 2 tests/large; large=$$?; wait $$agree && exit $$large
 
 bench: ready-to-test ## measure it beside what could be (docs/benchmarks.md; 6 minutes; write=1 keeps the results)
 	@$(BIN)/python -m tests.bench $(if $(write),--write)

@@ -1,10 +1,11 @@
 """What runs while the platform is up: the server, in one process or in several, and the worker."""
 
 import asyncio
+import ctypes
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from socket import socket
@@ -18,6 +19,9 @@ from services.core.settings import Settings
 if TYPE_CHECKING:
     import uvicorn
 
+_MMAP_THRESHOLD = -3  # as <malloc.h> of glibc numbers what mallopt sets
+LARGE = 2**20
+"""Bytes from which memory is asked of the system alone and given back when it is free."""
 LAST_ANSWERS = 10
 """Seconds that a server that stops gives to the answers it is still writing."""
 
@@ -88,9 +92,16 @@ def _run(
     sockets: list[socket] | None = None,
 ) -> None:
     """Serve in this process, on uvloop where there is one."""
+    _give_back_memory()
     server = _server(chosen, urls, ready)
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(_serve(server, work, sockets))
+
+
+def _give_back_memory() -> None:
+    """Have large blocks given back: glibc would keep those of hashed passwords, 19 MiB each, for every thread."""
+    with suppress(AttributeError, OSError, TypeError):  # where it is another library there is no such call
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, LARGE)
 
 
 def _server(chosen: Settings, urls: Urls, ready: Callable[[], None]) -> "uvicorn.Server":

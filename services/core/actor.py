@@ -133,12 +133,11 @@ class Viewer:
     """Who reads, as policies see them: what shapes the SQL is real, what is personal only meets columns.
 
     An open viewer (``closed=False``) leaves the personal values as parameters of the statement, so one plan
-    serves all who share role and rights; a closed one carries the actor's own values.
+    serves all who share role and rights: such viewers are equal. A closed one carries the actor's own values.
     """
 
     actor: Actor
     closed: bool = False
-    _seen: dict[str, Personal] = field(default_factory=dict)
 
     @property
     def role(self) -> Role:
@@ -185,6 +184,14 @@ class Viewer:
         """What of the viewer shapes a statement: two viewers of one key share its plan."""
         one = self.actor
         return (one.role, one.reads_members, one.acts, one.co_chair, one.observer, one.enrols, one.scopes)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Viewer) and not self.closed and not other.closed and self.key == other.key
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     def _personal(self, name: str) -> Any:
         value = self.actor.values()[name] if self.closed else None

@@ -20,7 +20,7 @@ from services.core.actor import Actor, Role, Scope
 from services.core.canonical import canonical
 from services.core.db import Database, Writer
 from services.core.ids import write_id
-from services.core.later import later
+from services.core.later import insert_later
 from services.core.merkle import Frontier, leaf_hash
 from services.core.protection import AUDIENCE, OWN, PLATFORM, SECRETARIAT, either, protect
 from services.core.read.plan import Plan
@@ -152,7 +152,7 @@ async def _write(
         content_hash=hashlib.sha256(salt + payload).digest(),
         **rows,
     )
-    later(session, sa.insert(RecordLeaf).values(**leaf.model_dump()))
+    insert_later(session, RecordLeaf, leaf.model_dump())
     session.info[_RECORDED] = True
 
 

@@ -8,7 +8,6 @@ from typing import Any, NewType
 from urllib.parse import urlsplit
 
 import asyncpg
-import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -16,7 +15,7 @@ from services.core.actor import SYSTEM, Actor, Scope
 from services.core.errors import Conflict, DomainError, NotPermitted, OutcomeUnknown, Unavailable
 from services.core.held import Held
 from services.core.later import settle
-from services.core.read.plan import IDENTITY, Plan
+from services.core.read.plan import IDENTIFY, Plan
 from services.core.read.selection import Variables
 
 Reader = NewType("Reader", AsyncSession)
@@ -257,9 +256,7 @@ async def kept(session: AsyncSession) -> AsyncIterator[None]:
 
 async def identify(session: AsyncSession, actor: Actor) -> None:
     """Set the identity that row security reads; gone with the transaction."""
-    await session.execute(
-        sa.select(*(sa.func.set_config(IDENTITY[name], value, sa.true()) for name, value in actor.identity().items()))
-    )
+    await session.execute(IDENTIFY, actor.identity())
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel, col
 from services.core.actor import Actor
 from services.core.db import Writer
 from services.core.errors import Conflict, Invalid
-from services.core.later import later
+from services.core.later import insert_later
 from services.core.protection import PERSON, PLATFORM, either, protect
 from services.core.table import now
 
@@ -44,6 +44,13 @@ protect(
 )
 
 
+_ALONE = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("whole", type_=sa.Text), 0)))
+_KNOWN = sa.select(col(IdempotencyKey.input_hash), col(IdempotencyKey.object_id)).where(
+    col(IdempotencyKey.person_id) == sa.bindparam("person", type_=sa.Uuid()),
+    col(IdempotencyKey.key) == sa.bindparam("key", type_=sa.Text),
+)
+
+
 async def once(session: Writer, actor: Actor, key: str | None, asked: Any, act: Callable[[], Awaitable[UUID]]) -> UUID:
     """Return the id that ``act`` gives, doing it only if ``key`` was not used before; None always does it.
 
@@ -59,17 +66,15 @@ async def once(session: Writer, actor: Actor, key: str | None, asked: Any, act: 
         raise Invalid("An idempotency key has 1 to 200 characters.", path=("idempotencyKey",))
     canonical = orjson.dumps(asked, default=str, option=orjson.OPT_SORT_KEYS)
     input_hash = hashlib.sha256(canonical).digest()
-    await session.execute(
-        sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"{actor.person_id}{key}", 0)))
-    )
-    mine = sa.and_(col(IdempotencyKey.person_id) == actor.person_id, col(IdempotencyKey.key) == key)
-    known = (await session.execute(sa.select(IdempotencyKey).where(mine))).scalar_one_or_none()
+    await session.execute(_ALONE, {"whole": f"{actor.person_id}{key}"})
+    known = (await session.execute(_KNOWN, {"person": actor.person_id, "key": key})).one_or_none()
     if known is not None:
         if known.input_hash != input_hash:
             raise KeyOfOther(
                 "This idempotency key was used with another input; take a new one.", path=("idempotencyKey",)
             )
-        return known.object_id
+        kept: UUID = known.object_id
+        return kept
     object_id = await act()
     row = {
         "person_id": actor.person_id,
@@ -78,5 +83,5 @@ async def once(session: Writer, actor: Actor, key: str | None, asked: Any, act: 
         "input_hash": input_hash,
         "object_id": object_id,
     }
-    later(session, sa.insert(IdempotencyKey).values(**row))
+    insert_later(session, IdempotencyKey, row)
     return object_id

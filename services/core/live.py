@@ -6,10 +6,8 @@ as the actor it is, so that a notification can show nothing to anybody.
 
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from services.core.db import Writer
-from services.core.later import later
+from services.core.later import call_later
 
 CHANNEL = "gof_live"
 SECRETARIAT, CO_CHAIRS = "secretariat", "co_chairs"
@@ -23,4 +21,5 @@ def topic(kind: str, key: UUID) -> str:
 
 async def tell(session: Writer, *topics: str) -> None:
     """Tell the listeners of ``topics`` when the caller's transaction commits; the same one twice is told once."""
-    later(session, *(sa.func.pg_notify(CHANNEL, one) for one in dict.fromkeys(topics)))
+    for one in dict.fromkeys(topics):
+        call_later(session, "pg_notify", CHANNEL, one)

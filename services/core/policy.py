@@ -6,6 +6,7 @@ answer and the rule cannot disagree.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -72,23 +73,49 @@ async def lock(
         NotFound: no such row, or none the actor may know of.
         NotPermitted, Conflict: the first refusal that holds.
     """
-    viewer = actor.viewer
-    against = refusals(viewer, table)
-    one = (table.id == key, visible(viewer, table))  # type: ignore[attr-defined]  # every Row has an id
-    await session.execute(
-        sa.select(table.id)  # type: ignore[attr-defined]  # as above
-        .where(*one)
-        .with_for_update(of=table, key_share=referred or not update, read=not update)
-    )
-    asked = sa.select(table, *(refusal.holds for refusal in against)).where(*one)
-    found = (await session.execute(asked.execution_options(populate_existing=True))).one_or_none()
+    held = _lock_statements(Viewer(actor), table, visible, refusals, update, referred)
+    values = {**actor.values(), "key": key}
+    await session.execute(held.locking, values)
+    found = (await session.execute(held.asking, values)).one_or_none()
     if found is None:
         raise NotFound(f"No such {what}.", path=path)
-    row, *held = found
-    for refusal, holds in zip(against, held, strict=True):
+    row: Kept
+    row, *answers = found
+    for refusal, holds in zip(held.against, answers, strict=True):
         if holds:
             raise refusal.error(path)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The statements of one kind of lock, and what the second one asks."""
+
+    locking: sa.Select[Any]
+    asking: sa.Select[*tuple[Any, ...]]
+    against: Sequence[Refusal]
+
+
+@lru_cache(maxsize=256)
+def _lock_statements(
+    viewer: Viewer,
+    table: type[SQLModel],
+    visible: Callable[[Viewer, Row], Condition],
+    refusals: Refusals,
+    update: bool,  # noqa: FBT001 - a part of the key
+    referred: bool,  # noqa: FBT001 - as above
+) -> _Held:
+    """Compose what ``lock`` asks; the viewer is open, so that all who share role and rights share the statements."""
+    against = refusals(viewer, table)
+    key: Any = table.id  # type: ignore[attr-defined]  # every Row has an id
+    one = (key == sa.bindparam("key", type_=sa.Uuid()), visible(viewer, table))
+    locking = sa.select(key).where(*one)
+    asking = sa.select(table, *(refusal.holds for refusal in against)).where(*one)
+    return _Held(
+        locking.with_for_update(of=table, key_share=referred or not update, read=not update),
+        asking.execution_options(populate_existing=True),
+        against,
+    )
 
 
 def check_revision(row: Any, named: int) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from services.core.actor import Actor, Audience, Role
@@ -14,7 +13,7 @@ from services.core.audit import record
 from services.core.db import Writer, as_platform, unique
 from services.core.errors import Conflict, NotPermitted
 from services.core.events import announce
-from services.core.later import later
+from services.core.later import insert_later
 from services.core.live import SECRETARIAT, tell, topic
 from services.core.policy import Refusals, check_revision, lock
 from services.core.read.shape import table_of
@@ -198,7 +197,7 @@ async def endorse_practice(session: Writer, actor: Actor, practice_id: UUID) -> 
     """
     await _lock(session, actor, practice_id, policy.refusals_to_endorse, update=False)
     voice = {"practice_id": practice_id, "delegation_id": actor.delegation_id, "person_id": actor.person_id}
-    later(session, insert(Endorsement).values(**voice, created_at=now()).on_conflict_do_nothing())
+    insert_later(session, Endorsement, {**voice, "created_at": now()}, unless_there=True)
     await record(session, actor, "practice.endorsed", "practice", practice_id)
     return practice_id
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -160,6 +160,7 @@ async def _lock_thing(
     await lock(session, actor, kind.thing, thing_id, kind.visible_to, refusals, what=what, update=update)
 
 
+@cache  # one callable for each kind, so that what it asks is composed once
 def _refusals_to_keep(kind: Kind) -> Refusals:
     return partial(policy.refusals_to_keep, owner=kind.owner)
 

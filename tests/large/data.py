@@ -1,6 +1,6 @@
 """The database of the large demonstration: made once for a migration and a generator, kept in ``.cache/large``.
 
-Beside it, for measuring how costs grow, others that are a part of its size.
+Beside it, for measuring how costs grow, others that are a part of its size. ``python -m tests.large.data`` makes it.
 """
 
 import asyncio
@@ -69,3 +69,7 @@ def tell(done: int, total: int | None) -> None:
     """A line for every twentieth of the work."""
     if total and done % (total // 20) == 0:
         say(f"large demonstration: {done:,} of {total:,}")
+
+
+if __name__ == "__main__":
+    cluster().stop()

@@ -8,7 +8,10 @@ from uuid import UUID
 
 import orjson
 
-from services.core.db import Database
+from services.core.actor import Actor
+from services.core.db import Database, Writer
+from services.core.read.plan import Plan
+from services.core.read.selection import Variables
 
 SCANS = {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Sample Scan", "Tid Scan"}
 _COUNTED = "SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE relname = ANY ($1)"
@@ -76,6 +79,10 @@ class Explaining(Database):
         await super().open()
         async with self._reading.one() as connection:
             self.big = [row[0] for row in await connection.fetch(_BIG)]
+
+    async def document_within(self, session: Writer, plan: Plan, actor: Actor, variables: Variables) -> str:
+        """What is read with its leaf is explained as all else: the statement is the same."""
+        return await self.document(plan, actor, variables)
 
     async def _fetch(self, sql: str, *values: Any) -> str:
         async with self._reading.one() as connection, connection.transaction(readonly=True):

@@ -126,12 +126,15 @@ def _is_real(value: Any) -> bool:
 
 
 def everywhere(field: FieldOf, chosen: Selection) -> Iterator[tuple[FieldOf, Selection]]:
-    """``field`` as chosen and all that is chosen below it, outermost first; of pages what stands in their rows."""
+    """``field`` as chosen and all that is chosen below it, outermost first; of pages what stands in their rows.
+
+    In the order of the document, in which also the one statement is composed: the same mistake is told first.
+    """
     yield field, chosen
     below = chosen.fields
     if isinstance(field, Connection):
-        edges = [node for edge in chosen.named("edges") for node in edge.named("node")]
-        below = tuple(one for part in (*chosen.named("nodes"), *edges) for one in part.fields)
+        rows = [row for part in below for row in ([part] if part.name == "nodes" else part.named("node"))]
+        below = tuple(one for row in rows for one in row.fields)
     fields = field.fields if isinstance(field, Part) else {} if isinstance(field, Value) else field.shape().fields
     for one in below:
         if one.name in fields:

@@ -32,6 +32,11 @@ class Listing:
         self.first = arguments.first(chosen.arguments.get("first"))
         self.filtered = arguments.fingerprint(self.where)
         self.after = arguments.after(chosen.arguments.get("after"), self.order, self.filtered)
+        self.met: list[tuple[Filter, list[Any]]] = [
+            (field.where[name], arguments.values(field.where[name], value, ("where", name)))
+            for name, value in self.where.items()
+        ]
+        """The filters in use, each with the values it takes."""
 
     def rows(self, *, by_ids: bool = False) -> tuple[sa.FromClause, Columns, list[Condition]]:
         """A fresh alias of the rows before any page: source, columns, and what must hold (see ``filters``)."""
@@ -41,14 +46,6 @@ class Listing:
         row = Columns(source)
         conditions = self.shape.conditions(self.ask.viewer, self.field.on, self.parent, row)
         return source, row, [*conditions, *self.filters(row, by_ids=by_ids)]
-
-    @cached_property
-    def met(self) -> list[tuple[Filter, list[Any]]]:
-        """The filters in use, each with the values it takes."""
-        return [
-            (self.field.where[name], self.arguments.values(self.field.where[name], value, ("where", name)))
-            for name, value in self.where.items()
-        ]
 
     def filters(self, row: Columns, *, by_ids: bool) -> list[Condition]:
         """What the filters want of a row; with ``by_ids`` that it is one of those they find, where they find ids."""

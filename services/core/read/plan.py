@@ -15,6 +15,10 @@ from services.core.read.selection import Variables
 Compute = Callable[[Variables], Any]
 IDENTITY = {f"gof_{name}": f"gof.{name}" for name in ("role", "person", "delegation", "audience", "co_chair")}
 """Parameter name -> the setting that row security reads."""
+IDENTIFY = sa.select(
+    *(sa.func.set_config(setting, sa.bindparam(name, type_=sa.Text), sa.true()) for name, setting in IDENTITY.items())
+)
+"""Sets them until the transaction ends. Composed once, for that takes longer than to run so small a statement."""
 
 
 class _Compiler(PGCompiler_asyncpg):
