@@ -10,7 +10,7 @@ QUICK = tests/house $(wildcard tests/services/*/test_rules*.py tests/services/co
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(upgrade),--upgrade)
 
-.PHONY: help run test test-large bench bench-peers bench-growth check schema migration lock format clean ready-to-run ready-to-test
+.PHONY: help run test security test-large bench bench-peers bench-growth check schema migration lock format clean ready-to-run ready-to-test
 .DEFAULT_GOAL := help
 
 help: ## show these commands
@@ -21,6 +21,9 @@ run: ready-to-run ## start everything: database, migrations, data, server (Ctrl-
 
 test: ready-to-test ## run all tests (15 minutes at most on two cores)
 	@$(BIN)/pytest -n auto --maxprocesses 8 $(tests)
+
+security: ready-to-test ## the proofs of security alone: who may what, isolation, tampering, forgery, races, limits (10 minutes at most)
+	@$(BIN)/pytest -n auto --maxprocesses 8 -m security $(tests)
 
 test-large: ready-to-test ## every read at full size, meanwhile 10,000 random documents read in two ways (30 minutes at most; 10 GB in .cache/large)
 	@$(BIN)/pytest -n 1 --documents 260 tests/schema/core/test_readings_agree.py & agree=$$!; \

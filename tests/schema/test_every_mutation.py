@@ -23,6 +23,8 @@ from services.core.read.shape import table_of
 from tests.builders import id_of
 from tests.conftest import Ask, OneAtATime
 
+pytestmark = pytest.mark.security
+
 MUTATIONS = SCHEMA._schema.mutation_type.fields  # type: ignore[union-attr]
 FOR_EVERYONE = {
     "signIn",

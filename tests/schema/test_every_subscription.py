@@ -13,6 +13,8 @@ from tests.builders import actor
 from tests.conftest import OneAtATime
 from tests.schema.test_every_mutation import least
 
+pytestmark = pytest.mark.security
+
 SUBSCRIPTIONS = SCHEMA._schema.subscription_type.fields  # type: ignore[union-attr]
 ONE_S_OWN = {"viewerChanged"}
 """What everybody has who is signed in."""

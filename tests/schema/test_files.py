@@ -30,6 +30,8 @@ from tests.builders import id_of
 from tests.conftest import Ask, OneAtATime
 from tests.services.proposals.thread_world import STRANGERS, a_file, live
 
+pytestmark = pytest.mark.security
+
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 5_000
 WRITE = """mutation ($input: ThreadMessageWriteInput!) { threadMessageWrite(input: $input) {
   errors { code } threadMessage { attachments { id name mediaType size sha256 url } } } }"""

@@ -12,6 +12,8 @@ from services.core.links import Links
 from services.core.storage import Storage
 from tests.conftest import HEAD_KEYS, OneAtATime
 
+pytestmark = pytest.mark.security
+
 LOCKED = {"default-src", "base-uri", "form-action", "frame-ancestors"}
 ASKED = [
     *(

@@ -12,6 +12,8 @@ import httpx
 import orjson
 import pytest
 
+pytestmark = pytest.mark.security
+
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 ALIVE = "{ __typename }"

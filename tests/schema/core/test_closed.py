@@ -14,6 +14,8 @@ from schema.root import SCHEMA
 from tests.builders import actor
 from tests.conftest import OneAtATime
 
+pytestmark = pytest.mark.security
+
 ASKING = [
     get_introspection_query(),
     '{ __type(name: "Query") { name } }',

@@ -15,6 +15,8 @@ from schema.graphiql.routes import HERE
 from schema.root import SCHEMA
 from tests.schema.core.documents import Writer
 
+pytestmark = pytest.mark.security
+
 CORE = SCHEMA._schema
 
 

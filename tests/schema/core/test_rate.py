@@ -20,6 +20,8 @@ from schema.root import SCHEMA
 from tests.builders import actor, id_of
 from tests.conftest import OneAtATime
 
+pytestmark = pytest.mark.security
+
 PERSON, ADDRESS = 60, 120
 SMALL = "{ memberStates(first: 1) { totalCount } }"
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.schema.live.conftest import Running
 
+pytestmark = pytest.mark.security
+
 SMALL = {"query": "{ memberStates(first: 1) { totalCount } }"}
 LARGE = 50 * 1024 * 1024
 PIECE = b" " * 65_536

@@ -17,6 +17,8 @@ from tests.builders import actor, delegation_id
 from tests.conftest import OneAtATime
 from tests.services.membership.world import build_standing_examples
 
+pytestmark = pytest.mark.security
+
 WHO = (
     "public",
     "ZMB viewer",

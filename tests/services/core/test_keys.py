@@ -23,6 +23,8 @@ from services.core.table import now
 from services.core.tokens import Signer
 from tests.services.core.forging import AUDIENCE, ISSUER, KEY, OTHER, PERSON, SESSION, SIGNER, STRANGER
 
+pytestmark = pytest.mark.security
+
 
 def test_a_key_survives_its_pem_and_does_not_show_itself() -> None:
     again = SigningKey.from_pem(KEY.to_pem())

@@ -17,6 +17,8 @@ from services.core.links import WINDOW, Link, LinkExpired, Links
 from services.core.table import now
 from tests.builders import id_of
 
+pytestmark = pytest.mark.security
+
 FILE, PERSON = id_of("a file"), id_of("a person")
 LINKS = Links(b"secret")
 

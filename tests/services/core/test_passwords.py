@@ -13,6 +13,8 @@ from services.core import passwords
 from services.core.errors import Invalid
 from services.core.passwords import check_new_password, hash_password, verify_password
 
+pytestmark = pytest.mark.security
+
 GOOD = "correct horse battery staple"
 PERSONAL = ("Awa Diallo", "awa.diallo@affaires-etrangeres.example")
 

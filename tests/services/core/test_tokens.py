@@ -27,6 +27,8 @@ from tests.services.core.forging import (
     signed,
 )
 
+pytestmark = pytest.mark.security
+
 SENTENCE = "The access token is not valid or has expired; refresh it, or sign in again."
 
 

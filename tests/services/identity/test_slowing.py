@@ -26,6 +26,8 @@ from tests.builders import id_of
 from tests.conftest import Urls
 from tests.services.identity.world import ANOTHER, ISSUER, PASSWORD, change, in_session, with_password
 
+pytestmark = pytest.mark.security
+
 WHO = "ZMB contributor"
 HOME, ELSEWHERE = Client(address="192.0.2.1"), Client(address="198.51.100.7")
 

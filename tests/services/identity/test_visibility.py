@@ -22,6 +22,8 @@ from services.identity.tables import ApiToken, Person, RefreshToken, SignInSessi
 from tests.builders import DELEGATIONS, ROLES, delegation_id, id_of
 from tests.services.identity.world import READ_TOKEN, a_session, an_api_token, asker, change, invited, signed_in
 
+pytestmark = pytest.mark.security
+
 ASKERS = (
     "public", "ZMB viewer", "ZMB contributor", "ZMB focal point", f"ZMB focal point{READ_TOKEN}", "CHN focal point",
     "VAT viewer", "suspended focal point", "applicant viewer", "secretariat", "platform",

@@ -20,6 +20,8 @@ from tests.builders import actor, delegation_id
 from tests.services.labs.world import PARTS, a_contribution, a_lab, a_milestone, a_party, party_of, the_rest
 from tests.services.proposals.test_visibility import seen_by_predicates, seen_by_row_security
 
+pytestmark = pytest.mark.security
+
 MEMBERS = ("EGY focal point", "CHN viewer", "VAT focal point", "secretariat")
 OUTSIDE = ("public", "applicant focal point", "suspended viewer")
 OWN = ("FRA viewer", "ZMB contributor", "ZMB focal point", "SEN viewer")

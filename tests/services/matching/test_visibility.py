@@ -12,6 +12,8 @@ from services.proposals.tables import Proposal
 from tests.builders import actor
 from tests.services.matching.world import WHOLE, a_crowd, a_proposal, change, matches, more_delegations, page
 
+pytestmark = pytest.mark.security
+
 COUNTED = ("totalCount",)
 
 

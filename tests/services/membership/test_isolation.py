@@ -18,6 +18,8 @@ from services.membership.terms import LISTED, Participation, Standing, StandingP
 from tests.builders import DELEGATIONS, actor, delegation_id
 from tests.services.membership.world import NOTE, a_standing_proposal, everything
 
+pytestmark = pytest.mark.security
+
 S = Standing
 See = Callable[[Viewer, Row], Condition]
 KNOW_ALL = ("secretariat", "CHN focal point")

@@ -45,13 +45,18 @@ def change(standing: Standing) -> StandingChange:
 
 
 async def stand(db: Database, code: str, standing: Standing) -> None:
+    """As ``stand_in``, in a transaction of its own."""
+    async with db.write(SYSTEM) as session:
+        await stand_in(session, code, standing)
+
+
+async def stand_in(session: Writer, code: str, standing: Standing) -> None:
     """Let a delegation of the world have stood otherwise all the time, as only a test does."""
     key = delegation_id(code)
-    async with db.write(SYSTEM) as session:
-        period = table_of(StandingPeriod)
-        await session.execute(sa.update(period).where(period.c.delegation_id == key).values(standing=standing))
-        delegation = table_of(Delegation)
-        await session.execute(sa.update(delegation).where(delegation.c.id == key).values(standing=standing))
+    period = table_of(StandingPeriod)
+    await session.execute(sa.update(period).where(period.c.delegation_id == key).values(standing=standing))
+    delegation = table_of(Delegation)
+    await session.execute(sa.update(delegation).where(delegation.c.id == key).values(standing=standing))
 
 
 async def a_standing_proposal(

@@ -17,6 +17,8 @@ from tests.builders import actor, delegation_id, id_of
 from tests.services.proposals.thread_world import PARTIES, STRANGERS, a_file, a_mark, a_message, live
 from tests.services.proposals.world import a_proposal, an_expression
 
+pytestmark = pytest.mark.security
+
 E = ExpressionStatus
 FRA = actor("FRA focal point")
 THREAD_TABLES: tuple[type[SQLModel], ...] = (ThreadMessage, ThreadMark, Attachment)

@@ -19,6 +19,8 @@ from services.proposals.thread_tables import ThreadMessage
 from tests.builders import actor, delegation_id
 from tests.services.proposals.world import a_proposal, an_expression
 
+pytestmark = pytest.mark.security
+
 S = ProposalStatus
 E = ExpressionStatus
 MEMBERS = ("FRA focal point", "FRA viewer", "CHN focal point", "VAT focal point", "secretariat")

@@ -21,6 +21,8 @@ from tests.conftest import HEAD_KEYS
 from tests.services.record.tampering import REWRITES, TAMPERINGS, Tamperer
 from tests.services.record.world import Kept
 
+pytestmark = pytest.mark.security
+
 SIZES = (0, 40, 41, 96, 150)
 """When heads were signed; then two more leaves came."""
 ROUNDS = 1_000

@@ -15,6 +15,8 @@ from tests.builders import actor, delegation_id, id_of
 from tests.conftest import OneAtATime
 from tests.services.translations.world import SUGGESTION, TEXT, a_published, everything, shown, suggest, suggestion
 
+pytestmark = pytest.mark.security
+
 STRANGERS = ("public", "FRA viewer", "FRA focal point", "CHN focal point", "suspended focal point", "secretariat")
 
 
