@@ -10,7 +10,7 @@ QUICK = tests/house $(wildcard tests/services/*/test_rules*.py tests/services/co
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(upgrade),--upgrade)
 
-.PHONY: help run test security test-large bench bench-peers bench-growth check schema migration lock format clean ready-to-run ready-to-test
+.PHONY: help run test security test-large bench bench-peers bench-growth bench-matching check schema migration lock format clean ready-to-run ready-to-test
 .DEFAULT_GOAL := help
 
 help: ## show these commands
@@ -37,6 +37,9 @@ bench-peers: ready-to-test ## measure it beside PostGraphile and Mercurius, whic
 
 bench-growth: ready-to-test ## measure how costs grow with data and clients (docs/benchmarks.md; write=1 keeps table and plot)
 	@$(BIN)/python -m tests.bench.growth $(if $(write),--write)
+
+bench-matching: ready-to-test ## measure how good the ranking of matches is (nDCG@10, recall, MRR, by pair of languages; 5 minutes)
+	@$(BIN)/python -m tests.bench.matching
 
 check: ready-to-test ## format, lint, types, contracts, SDL, migrations, quick tests (under a minute)
 	$(STEP) format

@@ -11,6 +11,7 @@ import typer
 from schema import running
 from schema.file_commands import exports, imports
 from schema.keys import keys
+from schema.match_commands import match
 from schema.saying import Json, say, show
 from services.core.errors import DomainError
 
@@ -30,6 +31,7 @@ app.add_typer(imports, name="import", no_args_is_help=True)
 app.add_typer(exports, name="export", no_args_is_help=True)
 app.add_typer(mails, name="mails", no_args_is_help=True)
 app.add_typer(keys, name="keys", no_args_is_help=True)
+app.add_typer(match, name="match")
 
 
 @app.command()
@@ -185,24 +187,6 @@ def reference_load(json: Json = False) -> None:
                 for table, c in changes.tables.items()
             }
         )
-
-
-@app.command()
-def match(
-    delegation: Annotated[str, typer.Option(help="ISO 3166-1 alpha-3 code of the state whose proposal it is.")],
-    external_id: Annotated[str, typer.Option(help="The delegation's own number of the proposal.")],
-    first: Annotated[int, typer.Option(help="How many, 1 to 100.")] = 20,
-    json: Json = False,
-) -> None:
-    """Rank partners for a need or an offer, as its delegation sees them, with score and reasons."""
-    from schema import matches
-
-    found = matches.ranked(delegation, external_id, first, say)
-    if json:
-        show(matches.as_document(found))
-    else:
-        for sentence in matches.told(found):
-            typer.echo(sentence)
 
 
 class DemoSize(StrEnum):

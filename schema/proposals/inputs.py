@@ -50,7 +50,7 @@ class ProposalDraftInput:
     )
     working_languages: list[LanguageTag] = strawberry.field(
         default_factory=list,
-        description="In which languages one can work; when opened and empty, the one it is written in.",
+        description="In which languages one can work; none named leaves it open.",
     )
     interpretation_offered: bool = strawberry.field(
         default=False, description="Whether it offers interpretation for other languages."

@@ -197,7 +197,6 @@ def _complete(proposal: Proposal) -> None:
     day = today()
     proposal.opens_on = rules.opening_day(proposal.opens_on, day)
     proposal.expires_on = rules.expiry_day(proposal.expires_on, day)
-    proposal.working_languages = proposal.working_languages or [proposal.language]
     if proposal.places is not None and proposal.places <= proposal.agreed:
         raise PlacesTaken(
             f"{proposal.agreed:,} have agreed already, so it needs more places than that, or none named; "

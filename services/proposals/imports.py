@@ -175,12 +175,7 @@ def _restored(values: Values, status: ProposalStatus, *, platform: bool) -> Valu
         raise NotPermitted(
             "A new proposal is a draft or open; only the platform brings in what is over.", path=("status",)
         )
-    return {**values, **_working(values), "status": status, "opened_at": now(), "listed_at": now()}
-
-
-def _working(values: Values) -> Values:
-    """What has been opened is worked on in its own language, where no other is named."""
-    return {"working_languages": values["working_languages"] or [values["language"]]}
+    return {**values, "status": status, "opened_at": now(), "listed_at": now()}
 
 
 def _can_open(values: Values) -> bool:
@@ -199,4 +194,4 @@ def _opened(values: Values) -> Values:
         )
     first = {} if values["opened_at"] is not None else {"opened_at": moment, "listed_at": moment}
     opened = {"status": S.OPEN, "opens_on": rules.opening_day(values["opens_on"], day), "expires_on": expires_on}
-    return {**values, **_working(values), **opened, **first}
+    return {**values, **opened, **first}

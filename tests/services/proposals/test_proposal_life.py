@@ -35,7 +35,7 @@ async def test_a_draft_is_opened_with_what_its_author_left_out_and_its_texts_fol
         await commands.open_proposal(session, who, key)
     proposal = await kept(db, Proposal, key)
     assert (proposal.status, proposal.opens_on, proposal.expires_on) == (S.OPEN, today(), in_days(365))
-    assert proposal.working_languages == ["fr"]
+    assert proposal.working_languages == []  # a text in French does not say that one works in French alone
     assert proposal.opened_at == proposal.listed_at > proposal.created_at
     assert (proposal.delegation_id, proposal.revision, proposal.agreed) == (delegation_id("ZMB"), 2, 0)
     async with db.read(SYSTEM) as session:
@@ -111,7 +111,7 @@ async def test_an_open_proposal_keeps_its_side_and_more_places_than_have_agreed(
             session, who, proposal.id, 1, {"places": 3, "working_languages": [], "language": "es", "title": "Cursos"}
         )
     revised = await kept(db, Proposal, proposal.id)
-    assert (revised.places, revised.language, revised.working_languages, revised.revision) == (3, "es", ["es"], 2)
+    assert (revised.places, revised.language, revised.working_languages, revised.revision) == (3, "es", [], 2)
     assert await refused(db, who, revise(places=4), StaleRevision, ("revision",)) == (
         "You changed revision 1, but it is at revision 2 by now. Read it again."
     )

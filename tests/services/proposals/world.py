@@ -62,7 +62,6 @@ async def a_proposal(
         proposal.opened_at = proposal.listed_at
         proposal.opens_on = proposal.opens_on or in_days(-30)
         proposal.expires_on = proposal.expires_on or in_days(-1 if status is ProposalStatus.EXPIRED else 30)
-        proposal.working_languages = proposal.working_languages or [language]
     session.add(proposal)
     await session.flush()
     copied = {"delegation_id": proposal.delegation_id, "status": status.value, "visibility": visibility}

@@ -1,0 +1,20 @@
+"""`make bench-matching`: how good the ranking is on the sets of ``matching_sets``."""
+
+import sys
+from pathlib import Path
+
+from schema.evaluating import evaluate, read_set
+
+SETS = Path(__file__).with_name("matching_sets")
+
+
+def main() -> None:
+    """Print a table for each set."""
+    for folder in sorted(one for one in SETS.iterdir() if one.is_dir()):
+        names = (folder / f"{name}.jsonl" for name in ("queries", "docs", "qrels"))
+        measured = evaluate(read_set(*names, "en"), lambda _: None)
+        sys.stdout.write("\n".join([f"== {folder.name} ==", *measured.told(), ""]) + "\n")
+
+
+if __name__ == "__main__":
+    main()
