@@ -15,9 +15,10 @@ from schema.core.context import Context
 from schema.root import SCHEMA
 from services.core.actor import SYSTEM, Actor
 from services.core.audit import RecordLeaf
+from services.core.db import make_engine
 from services.core.read.shape import table_of
 from services.identity.holding import Client
-from tests.conftest import OneAtATime
+from tests.conftest import OneAtATime, Urls
 from tests.security.world import Things, asks, build_things
 from tests.services.identity.world import ISSUER
 
@@ -54,8 +55,21 @@ class Ground:
             return int(await session.scalar(counted) or 0)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which walls stand; see ``test_two_walls.py``."""
+    parser.addoption("--as-owner", action="store_true", help="ask as a role that no row security binds")
+
+
 @pytest.fixture(scope="module")
-async def ground(connection: AsyncConnection) -> AsyncIterator[Ground]:
+async def ground(request: pytest.FixtureRequest, connection: AsyncConnection, urls: Urls) -> AsyncIterator[Ground]:
+    engine = make_engine(urls.owner, size=1, settings={})
+    async with engine.connect() as unbound:
+        async for found in _ground(unbound if request.config.getoption("--as-owner") else connection):
+            yield found
+    await engine.dispose()
+
+
+async def _ground(connection: AsyncConnection) -> AsyncIterator[Ground]:
     transaction = await connection.begin()
     await connection.exec_driver_sql("DELETE FROM pgqueuer")
     db = OneAtATime(connection)

@@ -77,13 +77,18 @@ async def test_who_is_shown_a_thing(ground: Ground, line: Line) -> None:
             same(line, {role: await is_there(ground, role, field, line.thing) for role in ROLES})
 
 
-async def outcome(ground: Ground, role: str, line: Line) -> str:
-    """What became of an act, in the words of the table; who is refused has changed nothing."""
-    [mutation] = line.fields
+def call_of(mutation: str) -> str:
+    """The document that calls a mutation, all of whose arguments are variables."""
     args = MUTATIONS[mutation].args
     declared = ", ".join(f"${name}: {one.type}" for name, one in args.items())
     call = f"{mutation}({', '.join(f'{name}: ${name}' for name in args)})" if args else mutation
-    query = f"mutation {f'({declared})' if args else ''} {{ {call} {{ errors {{ code message path }} }} }}"
+    return f"mutation {f'({declared})' if args else ''} {{ {call} {{ errors {{ code message path }} }} }}"
+
+
+async def outcome(ground: Ground, role: str, line: Line) -> str:
+    """What became of an act, in the words of the table; who is refused has changed nothing."""
+    [mutation] = line.fields
+    query = call_of(mutation)
     async with ground.undone():
         before = await ground.leaves()
         answer = await ground.ask(role, query, **given(mutation, line.thing, ground.things))
@@ -102,36 +107,40 @@ async def test_who_may_do_it(ground: Ground, line: Line) -> None:
     same(line, {role: await outcome(ground, role, line) for role in ROLES})
 
 
-@pytest.mark.parametrize("line", of("Live"), ids=str)
-async def test_who_may_follow_it(ground: Ground, line: Line) -> None:
+async def followed(ground: Ground, role: str, line: Line) -> str:
+    """The first answer to a subscription, in the words of the table."""
     [name] = line.fields
     head = "subscription ($id: ID!)" if SUBSCRIPTIONS[name].args else "subscription"
     call = f"{name}(id: $id)" if SUBSCRIPTIONS[name].args else name
-    found = {}
-    for role in ROLES:
-        context = Context(ground.db, asks(role), listener=Listener(""))
-        values = {"id": write_id(*ground.things[line.thing])} if SUBSCRIPTIONS[name].args else {}
-        events: Any = await SCHEMA.subscribe(f"{head} {{ {call} {{ __typename }} }}", values, context)
-        answer = answered(await anext(events), "test")
-        await events.aclose()
-        code = answer["errors"][0]["extensions"]["code"] if answer.get("errors") else None
-        found[role] = "yes" if code is None else {one: word for word, one in CODES.items()}[code]
-    same(line, found)
+    context = Context(ground.db, asks(role), listener=Listener(""))
+    values = {"id": write_id(*ground.things[line.thing])} if SUBSCRIPTIONS[name].args else {}
+    events: Any = await SCHEMA.subscribe(f"{head} {{ {call} {{ __typename }} }}", values, context)
+    answer = answered(await anext(events), "test")
+    await events.aclose()
+    code = answer["errors"][0]["extensions"]["code"] if answer.get("errors") else None
+    return "yes" if code is None else {one: word for word, one in CODES.items()}[code]
+
+
+@pytest.mark.parametrize("line", of("Live"), ids=str)
+async def test_who_may_follow_it(ground: Ground, line: Line) -> None:
+    same(line, {role: await followed(ground, role, line) for role in ROLES})
+
+
+async def taken_out(ground: Ground, role: str, line: Line) -> str:
+    """Whether a thing stands in the file that someone exports."""
+    [kind] = line.fields
+    file = BytesIO()
+    async with ground.undone():
+        try:
+            await export_things(ground.db, asks(role), kind, file, Format.JSONL)
+        except NotPermitted:
+            return "no"
+    return "yes" if f'"{line.thing}"'.encode() in file.getvalue() else "–"
 
 
 @pytest.mark.parametrize("line", of("Exports"), ids=str)
 async def test_who_takes_it_out_in_a_file(ground: Ground, line: Line) -> None:
-    [kind] = line.fields
-    found = {}
-    for role in ROLES:
-        file = BytesIO()
-        async with ground.undone():
-            try:
-                await export_things(ground.db, asks(role), kind, file, Format.JSONL)
-                found[role] = "yes" if f'"{line.thing}"'.encode() in file.getvalue() else "–"
-            except NotPermitted:
-                found[role] = "no"
-    same(line, found)
+    same(line, {role: await taken_out(ground, role, line) for role in ROLES})
 
 
 def test_no_cell_is_missing() -> None:
