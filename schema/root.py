@@ -16,6 +16,7 @@ from schema.exchange.subscription import ExchangeSubscription
 from schema.exchange.types import ViewerWorks
 from schema.identity.factor_mutation import FactorMutation
 from schema.identity.mutation import IdentityMutation
+from schema.identity.passkey_mutation import PasskeyMutation
 from schema.identity.query import IdentityQuery
 from schema.identity.subscription import IdentitySubscription
 from schema.identity.types import Viewer
@@ -48,7 +49,7 @@ from schema.taxonomy.types import MemberState
 from schema.translations.mutation import TranslationMutation
 from schema.translations.query import TranslationQuery
 from services.exchange.shapes import WORK_BY_ID
-from services.identity.shapes import API_TOKEN_BY_ID, PERSON_BY_ID, SESSION_BY_ID
+from services.identity.shapes import API_TOKEN_BY_ID, PASSKEY_BY_ID, PERSON_BY_ID, SESSION_BY_ID
 from services.labs import shapes as lab_shapes
 from services.matching.cooperation_shapes import COOPERATION_BY_ID
 from services.matching.shapes import WEIGHTS_BY_ID
@@ -85,6 +86,7 @@ class Mutation(
     ExchangeMutation,
     IdentityMutation,
     FactorMutation,
+    PasskeyMutation,
     LabMutation,
     LabWorkMutation,
     LabContributionMutation,
@@ -129,6 +131,7 @@ NODES.update(
     lab_update=("LabUpdate", lab_shapes.UPDATE_BY_ID),
     matching_weights=("MatchingWeights", WEIGHTS_BY_ID),
     notice=("Notice", NOTICE_BY_ID),
+    passkey=("Passkey", PASSKEY_BY_ID),
     person=("Person", PERSON_BY_ID),
     expression_of_interest=("ExpressionOfInterest", EXPRESSION_OF_INTEREST_BY_ID),
     practice=("Practice", PRACTICE_BY_ID),

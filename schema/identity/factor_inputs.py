@@ -8,6 +8,8 @@ from schema.identity.inputs import COOKIES, Done, Signed
 
 CODE = "The six digits that your authenticator shows now, each good once, or an unused recovery code."
 
+ANSWER = "Instead of a code: what a passkey of yours answered to `passkeyAsk`, as JSON (`credential.toJSON()`)."
+
 
 @strawberry.input(description="The second half of a sign-in.")
 class SignInConfirmInput:
@@ -32,19 +34,21 @@ class AuthenticatorConfirmInput:
     code: str = strawberry.field(description="The six digits that it shows now.")
 
 
-@strawberry.input(description="Your password and a code, before anything is taken away.")
+@strawberry.input(description="Your password, and a code or a passkey, before anything is taken away.")
 class AuthenticatorRemoveInput:
     """Removal."""
 
     password: str = strawberry.field(description="Your present password.")
-    code: str = strawberry.field(description=CODE)
+    code: str | None = strawberry.field(default=None, description=CODE)
+    passkey: str | None = strawberry.field(default=None, description=ANSWER)
 
 
-@strawberry.input(description="A code.")
+@strawberry.input(description="A code, or the answer of a passkey.")
 class RecoveryCodesRenewInput:
     """Renewal."""
 
-    code: str = strawberry.field(description=CODE)
+    code: str | None = strawberry.field(default=None, description=CODE)
+    passkey: str | None = strawberry.field(default=None, description=ANSWER)
 
 
 @strawberry.type(description="What you hold once you are signed in, or why you are not.")
@@ -71,7 +75,7 @@ class RecoveryCodes:
 
     recovery_codes: list[str] = strawberry.field(
         default_factory=list,
-        description="Ten codes that stand in for a lost authenticator, each once: keep them apart from it. Never shown again.",
+        description="Ten codes that stand in for a lost second factor, each once: keep them apart from it. Never shown again. Empty where the codes you have stay good.",
     )
     errors: list[UserError] = strawberry.field(default_factory=list, description=ERRORS)
 

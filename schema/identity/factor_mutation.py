@@ -9,7 +9,8 @@ from schema.core.context import Info
 from schema.core.mutation import attempt
 from schema.identity import factor_inputs as inputs
 from schema.identity.signing import signed
-from services.identity import factors
+from services.identity import factors, tickets
+from services.identity.terms import Proof
 
 
 @strawberry.type
@@ -27,7 +28,7 @@ class FactorMutation:
         issuer = context.require_issuer()
         return await signed(
             info,
-            lambda: factors.confirm_sign_in(context.db, issuer, input.ticket, input.code, context.client),
+            lambda: tickets.confirm_sign_in(context.db, issuer, input.ticket, input.code, context.client),
             inputs.SignInConfirmPayload,
             cookies=input.cookies,
         )
@@ -67,7 +68,8 @@ class FactorMutation:
         """One command."""
         context = info.context
         actor, issuer = context.require_actor(), context.require_issuer()
-        removal = factors.remove_authenticator(context.db, issuer, actor, input.password, input.code)
+        proof = Proof(input.code, input.passkey)
+        removal = factors.remove_authenticator(context.db, issuer, actor, input.password, proof)
         done, errors = await attempt(removal)
         return inputs.AuthenticatorRemovePayload(done=done is not None, errors=errors)
 
@@ -78,5 +80,6 @@ class FactorMutation:
         """One command."""
         context = info.context
         actor, issuer = context.require_actor(), context.require_issuer()
-        codes, errors = await attempt(factors.renew_recovery_codes(context.db, issuer, actor, input.code))
+        proof = Proof(input.code, input.passkey)
+        codes, errors = await attempt(factors.renew_recovery_codes(context.db, issuer, actor, proof))
         return inputs.RecoveryCodesRenewPayload(recovery_codes=list(codes or ()), errors=errors)

@@ -12,7 +12,7 @@ from schema.core.scalars import LanguageTag
 from schema.core.texts import Node
 from schema.membership.types import Delegation
 from services.core.actor import Role, Scope
-from services.identity.shapes import ApiTokenOrder, PersonOrder, SessionOrder
+from services.identity.shapes import ApiTokenOrder, PasskeyOrder, PersonOrder, SessionOrder
 from services.identity.terms import MailSetting
 
 describe(
@@ -40,6 +40,7 @@ describe(
 )
 describe(PersonOrder, "Orders of people.", NAME="By name.")
 describe(SessionOrder, "Orders of sessions.", NEWEST="Last used first.")
+describe(PasskeyOrder, "Orders of passkeys.", NEWEST="Last made first.")
 describe(ApiTokenOrder, "Orders of API tokens.", NEWEST="Last made first.")
 
 
@@ -89,7 +90,22 @@ class ApiToken(Node):
     created_at: datetime = strawberry.field(description="When it was made.")
     expires_at: datetime = strawberry.field(description="When it ends.")
     revoked_at: datetime | None = strawberry.field(description="When it was revoked; null while it is good.")
+    last_used_at: datetime | None = strawberry.field(
+        description="When it was last used, to the minute; null if it never was."
+    )
     viewer_can_revoke: bool = strawberry.field(description="Whether you may revoke it now.")
+
+
+@strawberry.type(
+    description="A key pair in one of your devices, of which the platform has the public half (WebAuthn). Seen by its person "
+    "only."
+)
+class Passkey(Node):
+    """Passkey."""
+
+    name: str = strawberry.field(description="What you called it.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    last_used_at: datetime | None = strawberry.field(description="When it last proved you; null if it never did.")
 
 
 @strawberry.type(description="Who asks, and what is theirs alone.")
@@ -104,7 +120,9 @@ class Viewer:
     second_factor_due_at: datetime | None = strawberry.field(
         description="From when on you can do nothing but add a second factor, until you have one; null where you need none."
     )
-    must_add_second_factor: bool = strawberry.field(description="Whether that is so now: see `authenticatorAdd`.")
+    must_add_second_factor: bool = strawberry.field(
+        description="Whether that is so now: see `authenticatorAdd` and `passkeyAdd`."
+    )
     authenticator_since: datetime | None = strawberry.field(
         description="Since when an authenticator is your second factor; null while none is."
     )
@@ -128,6 +146,16 @@ class Viewer:
         after: After = None,
         order: Annotated[ApiTokenOrder, strawberry.argument(description="In which order.")] = ApiTokenOrder.NEWEST,
     ) -> Connection[ApiToken]:
+        """Answered by the Shape."""
+        return answered_by_shape()  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Your passkeys; each is a second factor.")
+    def passkeys(
+        self,
+        first: First = 20,
+        after: After = None,
+        order: Annotated[PasskeyOrder, strawberry.argument(description="In which order.")] = PasskeyOrder.NEWEST,
+    ) -> Connection[Passkey]:
         """Answered by the Shape."""
         return answered_by_shape()  # type: ignore[no-any-return]
 

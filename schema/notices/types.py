@@ -61,6 +61,8 @@ describe(
     PERSON_PASSWORD_RESET="Another password was set by such a link.",  # noqa: S106 - no password, but a name
     PERSON_AUTHENTICATOR_ADDED="An authenticator became your second factor.",
     PERSON_AUTHENTICATOR_REMOVED="Your authenticator was removed.",
+    PERSON_PASSKEY_ADDED="A passkey became a second factor of yours.",
+    PERSON_PASSKEY_REMOVED="A passkey of yours was removed.",
     PERSON_RECOVERY_CODES_RENEWED="You have new recovery codes.",
     PERSON_RECOVERY_CODE_USED="One of your recovery codes was used.",
 )

@@ -76,6 +76,11 @@ class Signer:
         self._issuer = issuer
         self._audience = audience
 
+    @property
+    def issuer(self) -> str:
+        """Who issues the tokens: the address under which the platform is known."""
+        return self._issuer
+
     def _now(self) -> "_Tools":
         """The keys that hold now."""
         if self._file is not None and (ring := self._file.ring()) is not self._tools.ring:

@@ -15,7 +15,7 @@ from services.core.db import Database, Writer, unique
 from services.core.errors import Conflict, NotPermitted, NotSignedIn
 from services.core.table import now
 from services.core.tokens import secret_hash
-from services.identity import factors, queries, rules, tries
+from services.identity import queries, rules, tickets, tries
 from services.identity.errors import (
     InvitationNotValid,
     SecondFactorNeeded,
@@ -50,7 +50,7 @@ async def sign_in(db: Database, issuer: Issuer, email: str, password: str, clien
 
     Raises:
         WrongSignIn: no such person, or another password.
-        SecondFactorNeeded: the password was right; ``factors.confirm_sign_in`` goes on.
+        SecondFactorNeeded: the password was right; ``tickets`` go on.
         TooManyTries: too many went wrong of late, for this person or from this address.
     """
     address = looked_for(email)
@@ -64,7 +64,7 @@ async def sign_in(db: Database, issuer: Issuer, email: str, password: str, clien
         if not await queries.has_second_factor(session, held.id):
             await tries.know(session, address, client.address)
             return await begin_session(session, issuer, held, client)
-        ticket = await factors.issue_ticket(session, held.id)
+        ticket = await tickets.issue_ticket(session, held.id)
     raise SecondFactorNeeded(ticket)
 
 
@@ -135,7 +135,7 @@ async def change_password(db: Database, actor: Actor, old_password: str, new_pas
         await end_other_sessions(session, actor)
         await record(session, actor, "person.password_changed", "person", held.id)
         await tries.give_back(session, buckets)
-        await factors.drop_tickets(session, held.id)
+        await tickets.drop_tickets(session, held.id)
     return person.id
 
 

@@ -68,6 +68,39 @@ class NoAuthenticator(Conflict):
     code = "NO_AUTHENTICATOR"
 
 
+class NoSecondFactor(Conflict):
+    """What is asked for is proven by a second factor, and there is none."""
+
+    code = "NO_SECOND_FACTOR"
+
+    def __init__(self) -> None:
+        super().__init__("You have no second factor: add an authenticator or a passkey first.")
+
+
+class ProofMissing(Invalid):
+    """A change of second factors is proven by one that is there: by a code, or by the answer of a passkey."""
+
+    code = "PROOF_MISSING"
+
+    def __init__(self) -> None:
+        super().__init__("Give a code, or the answer of a passkey, but not both.", path=("code",))
+
+
+class PasskeyThere(Conflict):
+    """The device holds a passkey that is known here already."""
+
+    code = "PASSKEY_THERE"
+
+    def __init__(self) -> None:
+        super().__init__("This device holds a passkey that is known here already.", path=("passkey",))
+
+
+class TooManyPasskeys(Conflict):
+    """A person has as many passkeys as there may be."""
+
+    code = "TOO_MANY_PASSKEYS"
+
+
 class TooManyTries(Conflict):
     """Too many wrong tries were made of late; after a while there may be another."""
 

@@ -14,6 +14,7 @@ from services.core.actor import SYSTEM, Actor
 from services.core.audit import record
 from services.core.db import Database, Writer
 from services.core.errors import DomainError, Invalid
+from services.core.passkeys import Site
 from services.core.passwords import check_new_password, hash_password, verify_password
 from services.core.read.shape import Condition
 from services.core.sealing import Seal
@@ -39,6 +40,15 @@ class Issuer:
     """Whether people of the demonstration may come in: their passwords are public."""
     seal: Seal = field(default_factory=Seal.random)
     """What the secrets of authenticators are sealed with; the one made here is good for one process only."""
+
+    @property
+    def site(self) -> Site:
+        """Where passkeys are good: at the address that also issues the tokens.
+
+        Raises:
+            NoPasskeysHere: it is a number.
+        """
+        return Site.at(self.signer.issuer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.jobs import handles, scheduled
-from services.identity import factors, resets, tries
+from services.identity import challenges, resets, tickets, tries
 
 
 @scheduled("identity.forget_tries", "17 * * * *")
@@ -11,7 +11,8 @@ async def forget_tries(db: Database) -> None:
     """Remove what nobody needs any more of who tried to sign in."""
     async with db.write(SYSTEM) as session:
         await tries.forget_old(session)
-        await factors.forget_tickets(session)
+        await tickets.forget_tickets(session)
+        await challenges.forget(session)
 
 
 @handles(resets.JOB)

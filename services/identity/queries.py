@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from math import inf
 from time import monotonic
@@ -17,10 +18,12 @@ from services.core.actor import SYSTEM, Actor, Role, Scope
 from services.core.batching import Batch
 from services.core.db import Database, Reader, Writer
 from services.core.errors import NotSignedIn
+from services.core.read.shape import Condition, table_of
 from services.core.table import now
 from services.core.tokens import AccessClaims, Signer, secret_hash
 from services.identity import rules
 from services.identity.factor_tables import Authenticator
+from services.identity.passkey_tables import Passkey
 from services.identity.tables import ApiToken, Person, SignInSession
 
 API_TOKEN = "gof_api"  # noqa: S105 - no secret, but what every API token begins with
@@ -31,12 +34,13 @@ API_TOKEN = "gof_api"  # noqa: S105 - no secret, but what every API token begins
 DELEGATION = sa.table("delegation", sa.column("id", sa.Uuid()), sa.column("standing", sa.Text()))
 
 
-def _confirmed(person_id: Any) -> sa.Exists:
-    """Whether the person of ``person_id``, a value or a column, has an authenticator that counts."""
-    there = sa.select(col(Authenticator.id)).where(
+def _confirmed(person_id: Any) -> Condition:
+    """Whether the person of ``person_id``, a value or a column, has an authenticator that counts, or a passkey."""
+    shows = sa.select(col(Authenticator.id)).where(
         col(Authenticator.person_id) == person_id, col(Authenticator.confirmed_at).is_not(None)
     )
-    return there.correlate(Person).exists()
+    holds = sa.select(col(Passkey.id)).where(col(Passkey.person_id) == person_id)
+    return sa.or_(shows.correlate(Person).exists(), holds.correlate(Person).exists())
 
 
 _ENROLS = sa.and_(
@@ -44,6 +48,8 @@ _ENROLS = sa.and_(
     ~col(Person.is_demo),
     ~_confirmed(col(Person.id)),
 )
+_UNMARKED = sa.func.coalesce(col(ApiToken.last_used_at) < sa.func.now() - timedelta(minutes=1), sa.true())
+"""Whether the use of an API token is to be kept: once a minute, not for each request."""
 _WHO = (
     sa.select(
         col(Person.id),
@@ -105,7 +111,11 @@ async def actors_of_api_tokens(db: Database, hashes: Collection[bytes], *, demo:
             col(ApiToken.expires_at) > now(),
         )
     )
-    found = await _all(db, _let_in(alive, demo=demo))
+    found = await _all(db, _let_in(alive.add_columns(_UNMARKED.label("unmarked")), demo=demo))
+    if used := [one.key for one in found if one.unmarked]:
+        async with db.write(SYSTEM) as session:
+            mark = sa.update(table_of(ApiToken)).where(table_of(ApiToken).c.secret_hash.in_(sorted(used)))
+            await session.execute(mark.values(last_used_at=sa.func.now()))
     return {one.key: _actor(one, rules.SCOPES[one.role] & frozenset(one.scopes), None) for one in found}
 
 

@@ -16,7 +16,7 @@ from services.core.jobs import enqueue
 from services.core.live import tell, topic
 from services.core.table import now
 from services.core.tokens import secret_hash
-from services.identity import factors, rules, tries
+from services.identity import rules, tickets, tries
 from services.identity.errors import ResetNotValid
 from services.identity.holding import SOMEONE, Client, as_person, end_other_sessions, hashed, hold, known, looked_for
 from services.identity.tables import Person
@@ -94,7 +94,7 @@ async def reset_password(db: Database, secret: str, password: str) -> UUID:
         held.revision += 1
         await session.flush()
         await end_other_sessions(session, as_person(held))
-        await factors.drop_tickets(session, held.id)
+        await tickets.drop_tickets(session, held.id)
         await tries.empty(session, tries.key("person", held.email))
         await record(session, as_person(held), "person.password_reset", "person", held.id)
         await announce(session, SYSTEM, "person.password_reset", held.id)

@@ -46,13 +46,19 @@ RESET_TRIES = Slowing(3, timedelta(hours=1))
 """Mails with which a person sets another password."""
 RESET_ADDRESS_TRIES = Slowing(20, timedelta(minutes=5))
 """Requests for such mails from one address."""
-SLOWINGS = (PERSON_TRIES, ADDRESS_TRIES, CODE_TRIES, RESET_TRIES, RESET_ADDRESS_TRIES)
+PASSKEY_ASKS = Slowing(300, timedelta(seconds=2))
+"""Sign-ins by passkey begun from one address."""
+SLOWINGS = (PERSON_TRIES, ADDRESS_TRIES, CODE_TRIES, RESET_TRIES, RESET_ADDRESS_TRIES, PASSKEY_ASKS)
 """All of them: what is counted is kept for as long as the slowest needs to run empty."""
 RESET_LIFETIME = timedelta(hours=1)
 """How long the link of such a mail is good, from when it was sent."""
 TICKET_LIFETIME = timedelta(minutes=10)
 """How long a sign-in waits for its second factor."""
 RECOVERY_CODES = 10
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+"""How long a device has for the answer of a passkey."""
+PASSKEYS_LIMIT = 20
+"""Passkeys of one person."""
 NEEDS_SECOND_FACTOR = frozenset({Role.FOCAL_POINT, Role.SECRETARIAT})
 """Who acts for a state or runs the platform; co-chairs are focal points."""
 GRACE = timedelta(days=14)

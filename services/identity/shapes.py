@@ -13,6 +13,7 @@ from services.core.policy import may, reasons_against
 from services.core.read.shape import Connection, Filter, One, Order, Row, Shape, Value, global_id, table_of, within
 from services.identity import policy
 from services.identity.factor_tables import Authenticator, RecoveryCode
+from services.identity.passkey_tables import Passkey
 from services.identity.tables import ApiToken, Person, SignInSession
 
 
@@ -30,6 +31,12 @@ class SessionOrder(StrEnum):
 
 class ApiTokenOrder(StrEnum):
     """Orders of API tokens."""
+
+    NEWEST = "newest"
+
+
+class PasskeyOrder(StrEnum):
+    """Orders of passkeys."""
 
     NEWEST = "newest"
 
@@ -84,7 +91,20 @@ API_TOKEN = Shape.of(
         "createdAt": ApiToken.created_at,
         "expiresAt": ApiToken.expires_at,
         "revokedAt": ApiToken.revoked_at,
+        "lastUsedAt": ApiToken.last_used_at,
         "viewerCanRevoke": may(policy.refusals_to_revoke_api_token),
+    },
+)
+
+PASSKEY = Shape.of(
+    "Passkey",
+    Passkey,
+    policy.visible_to_its_person,
+    {
+        "id": global_id("passkey"),
+        "name": Passkey.name,
+        "createdAt": Passkey.created_at,
+        "lastUsedAt": Passkey.last_used_at,
     },
 )
 
@@ -135,6 +155,16 @@ VIEWER = Shape.of(
             default=lambda _: ApiTokenOrder.NEWEST,
             on=lambda row, it: it.person_id == row.id,
         ),
+        "passkeys": Connection(
+            lambda: PASSKEY,
+            orders={
+                PasskeyOrder.NEWEST: Order(
+                    "passkeys.newest", lambda row, _: [(row.created_at, True), (row.id, True)], _NEWEST
+                )
+            },
+            default=lambda _: PasskeyOrder.NEWEST,
+            on=lambda row, it: it.person_id == row.id,
+        ),
     },
 )
 
@@ -160,6 +190,9 @@ PEOPLE = Connection(
 PERSON_BY_ID = One(lambda: PERSON, by={"id": Filter(lambda row, key: row.id == key, of_kind("person"), (sa.Uuid(),))})
 SESSION_BY_ID = One(
     lambda: SESSION, by={"id": Filter(lambda row, key: row.id == key, of_kind("session"), (sa.Uuid(),))}
+)
+PASSKEY_BY_ID = One(
+    lambda: PASSKEY, by={"id": Filter(lambda row, key: row.id == key, of_kind("passkey"), (sa.Uuid(),))}
 )
 API_TOKEN_BY_ID = One(
     lambda: API_TOKEN, by={"id": Filter(lambda row, key: row.id == key, of_kind("api_token"), (sa.Uuid(),))}

@@ -135,6 +135,8 @@ class ApiToken(Row, table=True):
     scopes: list[Scope] = Field(sa_type=text_enum_array(Scope))
     expires_at: datetime = Field(sa_type=sa.DateTime(timezone=True))
     revoked_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    last_used_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    """When a program last asked with it, a minute early at most."""
 
 
 _MINE = f"person_id = {PERSON}"

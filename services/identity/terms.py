@@ -39,6 +39,22 @@ class Slowing:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What proves a second factor: a code of an authenticator, a recovery code, or the answer of a passkey (JSON)."""
+
+    code: str | None = field(default=None, repr=False)
+    passkey: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a device was asked to sign, and whose passkey must have signed it; None where the passkey tells who it is."""
+
+    challenge: bytes = field(repr=False)
+    person_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Issued:
     """What was made, and the secret that stands for it: shown this once, never stored."""
 

@@ -55,6 +55,8 @@ RULES: Mapping[NoticeEvent, Rule] = {
     E.PERSON_PASSWORD_RESET: Rule(Who.PERSON, always=True),
     E.PERSON_AUTHENTICATOR_ADDED: Rule(Who.PERSON, always=True),
     E.PERSON_AUTHENTICATOR_REMOVED: Rule(Who.PERSON, always=True),
+    E.PERSON_PASSKEY_ADDED: Rule(Who.PERSON, always=True),
+    E.PERSON_PASSKEY_REMOVED: Rule(Who.PERSON, always=True),
     E.PERSON_RECOVERY_CODES_RENEWED: Rule(Who.PERSON, always=True),
     E.PERSON_RECOVERY_CODE_USED: Rule(Who.PERSON, always=True),
 }

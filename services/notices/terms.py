@@ -59,6 +59,8 @@ class NoticeEvent(StrEnum):
     PERSON_PASSWORD_RESET = "person_password_reset"  # noqa: S105 - no password, but the name of what happened
     PERSON_AUTHENTICATOR_ADDED = "person_authenticator_added"
     PERSON_AUTHENTICATOR_REMOVED = "person_authenticator_removed"
+    PERSON_PASSKEY_ADDED = "person_passkey_added"
+    PERSON_PASSKEY_REMOVED = "person_passkey_removed"
     PERSON_RECOVERY_CODES_RENEWED = "person_recovery_codes_renewed"
     PERSON_RECOVERY_CODE_USED = "person_recovery_code_used"
 

@@ -29,6 +29,8 @@ MUTATIONS = SCHEMA._schema.mutation_type.fields  # type: ignore[union-attr]
 FOR_EVERYONE = {
     "signIn",
     "signInConfirm",
+    "passkeyAsk",
+    "passkeySignIn",
     "sessionRefresh",
     "invitationAccept",
     "passwordReset",

@@ -62,6 +62,7 @@ INPUTS: dict[str, Given] = {
     "personGiveRole": {"role": "CONTRIBUTOR"},
     "importRun with proposals": {"kind": "PROPOSALS", **IMPORT},
     "importRun with experience": {"kind": "EXPERIENCE", **IMPORT},
+    "recoveryCodesRenew": {"code": "000000"},
     "sessionRefresh": {"refreshToken": "none"},
     "settingsChange": {"name": "Another name"},
     "apiTokenCreate": {"name": "A program", "scopes": ["READ"], "days": 1},

@@ -32,9 +32,11 @@ ARGUMENTS = {
 }
 """Those of fields about nothing in particular that need some."""
 CODES = {"no": "NOT_PERMITTED", "–": "NOT_FOUND", "sign in": "NOT_SIGNED_IN"}
-SECRETS = frozenset({"WRONG_SIGN_IN", "WRONG_PASSWORD", "WRONG_CODE", "TICKET_NOT_VALID", "NO_AUTHENTICATOR"}) | {
+SECRETS = frozenset({"WRONG_SIGN_IN", "WRONG_PASSWORD", "WRONG_CODE", "TICKET_NOT_VALID", "NO_SECOND_FACTOR"}) | {
     "INVITATION_NOT_VALID",
     "RESET_NOT_VALID",
+    "NO_AUTHENTICATOR",
+    "PASSKEY_NOT_GOOD",
     "NOT_SIGNED_IN",
 }
 """How a password, code or secret that is none is refused."""

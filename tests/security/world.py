@@ -20,6 +20,7 @@ from services.core.table import now
 from services.core.texts import Text, add_translation
 from services.exchange.tables import Work
 from services.exchange.terms import ExchangeKind
+from services.identity.passkey_tables import Passkey
 from services.identity.tables import Person, SignInSession
 from services.labs.tables import LabParty
 from services.labs.terms import ContributionStatus, LabPartyStatus, LabStatus, OutputKind
@@ -84,11 +85,14 @@ async def _people(session: Writer) -> Things:
         delegation_id=delegation_id("ZMB"), email="colleague@test.example", name="A colleague", role=Role.VIEWER
     )
     session.add(colleague)
+    passkey = Passkey(person_id=id_of("ZMB focal point"), name="Laptop", credential_id=b"id", public_key=b"key")
+    session.add(passkey)
     await session.flush()
     return {
         "a colleague": ("person", colleague.id),
         "the focal point's session": ("session", id_of("session ZMB focal point")),
         "the focal point's API token": ("api_token", (await an_api_token(session, "ZMB focal point", Scope.READ)).id),
+        "the focal point's passkey": ("passkey", passkey.id),
         "the focal point's notice": ("notice", (await a_notice(session, "ZMB focal point")).id),
         "its own delegation": ("delegation", delegation_id("ZMB")),
         "the applicant's delegation": ("delegation", delegation_id("applicant")),

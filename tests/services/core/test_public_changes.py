@@ -43,6 +43,8 @@ async def test_the_public_sees_no_row_of_a_private_table(db: OneAtATime) -> None
         "authenticator",
         "idempotency_key",
         "mail",
+        "passkey",
+        "passkey_challenge",
         "record_leaf",
         "record_pending",
         "recovery_code",

@@ -46,6 +46,7 @@ async def a_token(db: Database, me: Actor, *scopes: Scope) -> tuple[str, ApiToke
     async with db.write(me) as session:
         issued = await commands.create_api_token(session, me, "Test", scopes, 30)
         token = await session.get(ApiToken, issued.id)
+        await change(session, ApiToken, issued.id, last_used_at=now())  # as if just now: looking it up keeps nothing
         assert token is not None
         return issued.secret, token
 

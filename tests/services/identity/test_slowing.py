@@ -144,7 +144,7 @@ async def test_what_nobody_needs_is_forgotten_and_nothing_else(db: Database) -> 
 async def test_nothing_of_who_tried_can_be_read(db: Database) -> None:
     await outcome(db, "nobody@test.example")
     async with db.read(SYSTEM) as session:
-        kept = str((await session.execute(sa.text("SELECT array_agg(t::text) FROM tries t"))).one())
+        kept = str(await session.scalar(sa.text("SELECT array_agg(t::text) FROM tries t")))
     assert "nobody" not in kept
     assert "192.0.2" not in kept
 

@@ -219,7 +219,7 @@ async def test_the_viewer_in_full(db: Database) -> None:
     for times in (session_found, token_found):
         assert times.pop("createdAt")
         assert times.pop("expiresAt")
-    assert session_found.pop("lastUsedAt")
+        assert times.pop("lastUsedAt")
     assert found == {
         "person": {"name": "CHN focal point"},
         "readsMembers": True,

@@ -86,9 +86,15 @@ async def a_session(session: Writer, who: str) -> SignInSession:
 
 
 async def an_api_token(session: Writer, who: str, *scopes: Scope) -> ApiToken:
-    key = id_of(f"token {who} {scopes}")
+    """One that was used just now, so that another look at it need not keep that."""
+    key, moment = id_of(f"token {who} {scopes}"), now()
     token = ApiToken(
-        person_id=id_of(who), name="Test", secret_hash=key.bytes, scopes=list(scopes), expires_at=now() + timedelta(1)
+        person_id=id_of(who),
+        name="Test",
+        secret_hash=key.bytes,
+        scopes=list(scopes),
+        expires_at=moment + timedelta(1),
+        last_used_at=moment,
     )
     session.add(token)
     await session.flush()
@@ -112,6 +118,6 @@ async def _everything(db: Database) -> list[str]:
     tables = (table_of(one) for one in (Person, SignInSession, RefreshToken, ApiToken, RecordLeaf))
     async with db.read(SYSTEM) as session:
         return [
-            str((await session.execute(sa.text(f"SELECT array_agg(t::text ORDER BY t::text) FROM {one.name} t"))).one())
+            str(await session.scalar(sa.text(f"SELECT array_agg(t::text ORDER BY t::text) FROM {one.name} t")))
             for one in tables
         ]
