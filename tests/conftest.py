@@ -57,6 +57,7 @@ POSTGRES = os.environ.get("GOF_TEST_POSTGRES")  # noqa: TID251 - the suite on an
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is tried where documents are made by chance."""
     parser.addoption("--documents", type=int, default=25, help="random documents for each field of Query")
+    parser.addoption("--examples", type=int, default=260, help="documents that schemathesis makes")
 
 
 @dataclass(frozen=True)

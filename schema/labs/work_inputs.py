@@ -166,7 +166,7 @@ class LabOutputDeliverInput:
     language: LanguageTag = strawberry.field(description="The language of its texts.")
     title: str = strawberry.field(description="Title, 1 to 200 characters.")
     description: str = strawberry.field(default="", description="What it is in words, up to 5,000 characters.")
-    url: str = strawberry.field(default="", description="Where it is found, http or https; nowhere when empty.")
+    url: str = strawberry.field(default="", description="Where it is found, by https; nowhere when empty.")
     delivered_on: date | None = strawberry.field(
         default=None, description="When (UTC), not after today; today when absent."
     )

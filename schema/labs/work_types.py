@@ -188,7 +188,9 @@ class LabOutput(Node):
     language: LanguageTag = strawberry.field(description="The language of its texts.")
     title: str = strawberry.field(description="Title, 1 to 200 characters.")
     description: str = strawberry.field(description="What it is in words, up to 5,000 characters.")
-    url: str = strawberry.field(description="Where it is found, http or https; empty if nowhere.")
+    url: str = strawberry.field(
+        description="Where it is found, by https; empty if nowhere. The platform never fetches it."
+    )
     delivered_on: date = strawberry.field(description="When it was delivered.")
 
 

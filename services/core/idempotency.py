@@ -57,13 +57,13 @@ async def once(session: Writer, actor: Actor, key: str | None, asked: Any, act: 
     ``asked`` is the whole input with the name of the mutation: the same key stands for the same input.
 
     Raises:
-        Invalid: the key is empty or longer than 200 characters.
+        Invalid: the key is empty, longer than 200 characters, or has characters that nobody sees.
         KeyOfOther: the key was used with another input.
     """
     if key is None:
         return await act()
-    if not 1 <= len(key) <= 200:
-        raise Invalid("An idempotency key has 1 to 200 characters.", path=("idempotencyKey",))
+    if not 1 <= len(key) <= 200 or not key.isprintable():
+        raise Invalid("An idempotency key has 1 to 200 printable characters.", path=("idempotencyKey",))
     canonical = orjson.dumps(asked, default=str, option=orjson.OPT_SORT_KEYS)
     input_hash = hashlib.sha256(canonical).digest()
     await session.execute(_ALONE, {"whole": f"{actor.person_id}{key}"})

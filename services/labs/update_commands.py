@@ -95,14 +95,14 @@ def _address(url: str) -> str:
     """A web address, or nothing.
 
     Raises:
-        WrongAddress: it is none; a link of another scheme could run in a reader's browser.
+        WrongAddress: it is none, or not by https; a link of another scheme could run in a reader's browser.
     """
     address = said(url, "url", URL_LIMIT)
     try:
         parts = urlsplit(address)
-        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in address
+        whole = parts.scheme == "https" and bool(parts.hostname) and " " not in address
     except ValueError:
         whole = False
     if address and not whole:
-        raise WrongAddress("A link begins with https:// or http:// and names a site.", path=("url",))
+        raise WrongAddress("A link begins with https:// and names a site.", path=("url",))
     return address

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from schema.app import create_app
 from schema.core.context import Context
+from schema.core.cookies import Cookies
 from services.core.ids import write_id
 from tests.builders import id_of
 from tests.security.conftest import Ground
@@ -27,7 +28,8 @@ async def client(ground: Ground) -> AsyncIterator[httpx.AsyncClient]:
     """The application over the world of the matrix; the header x-role names who asks."""
 
     async def make_context(request: HTTPConnection) -> Context:
-        return Context(ground.db, asks(request.headers["x-role"]), ISSUER)
+        cookies = Cookies.of(request, "http://gof.test")
+        return Context(ground.db, asks(request.headers["x-role"]), ISSUER, cookies=cookies)
 
     app = create_app(ground.db, make_context, opened=True)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://gof.test") as found:

@@ -242,7 +242,16 @@ async def test_a_contributor_tells_of_progress_and_a_focal_point_of_what_was_del
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "ftp://a.example/b", "https://", "a.example", "https://[::1", "https://a b.example"]
+    "url",
+    [
+        "javascript:alert(1)",
+        "http://a.example",
+        "ftp://a.example/b",
+        "https://",
+        "a.example",
+        "https://[::1",
+        "https://a b.example",
+    ],
 )
 async def test_a_link_that_leads_nowhere_or_runs_something_is_refused(db: Database, url: str) -> None:
     async with db.write(SYSTEM) as session:
