@@ -93,7 +93,8 @@ def read_set(queries: Path, documents: Path, judgements: Path, language: str) ->
     Raises:
         WrongSet: a file or line is wrong, or a judgement names what there is not.
     """
-    found = TestSet(_texts(queries, language), _texts(documents, language), judged := {})
+    judged: dict[str, dict[str, float]] = {}
+    found = TestSet(_texts(queries, language), _texts(documents, language), judged)
     for place, line in _lines(judgements):
         query, document = (_needed(line, name, place) for name in ("query", "document"))
         for name, known in ((query, found.queries), (document, found.documents)):
@@ -158,7 +159,7 @@ async def _bring(db: Database, chosen: TestSet) -> None:
     ]
     report = await import_proposals(db, SYSTEM, GivenRows("texts", rows))
     if not report.kept:
-        raise WrongSet(f"The texts cannot be imported: {report.refused[0].message}")
+        raise WrongSet(f"The texts cannot be imported: {report.refused[0].reason}")
     await embed_missing(db, ProposalText)
 
 

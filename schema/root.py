@@ -44,6 +44,7 @@ from schema.proposals.subscription import ProposalSubscription
 from schema.proposals.thread_mutation import ThreadMutation
 from schema.proposals.types import Proposal
 from schema.record.query import RecordQuery
+from schema.reporting.query import ReportingQuery
 from schema.taxonomy.query import TaxonomyQuery
 from schema.taxonomy.types import MemberState
 from schema.translations.mutation import TranslationMutation
@@ -75,6 +76,7 @@ class Query(
     ProposalQuery,
     RateQuery,
     RecordQuery,
+    ReportingQuery,
     TaxonomyQuery,
     TranslationQuery,
 ):

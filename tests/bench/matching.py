@@ -11,8 +11,8 @@ SETS = Path(__file__).with_name("matching_sets")
 def main() -> None:
     """Print a table for each set."""
     for folder in sorted(one for one in SETS.iterdir() if one.is_dir()):
-        names = (folder / f"{name}.jsonl" for name in ("queries", "docs", "qrels"))
-        measured = evaluate(read_set(*names, "en"), lambda _: None)
+        queries, documents, judgements = (folder / f"{name}.jsonl" for name in ("queries", "docs", "qrels"))
+        measured = evaluate(read_set(queries, documents, judgements, "en"), lambda _: None)
         sys.stdout.write("\n".join([f"== {folder.name} ==", *measured.told(), ""]) + "\n")
 
 

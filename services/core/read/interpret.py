@@ -173,6 +173,8 @@ class Interpreter:
                 order_of(one, asked)
         for one, asked in everywhere(field, chosen):
             if isinstance(one, One):
+                for name in asked.arguments.keys() - one.by.keys():
+                    self._ask(asked, one.convert).arg(name)
                 for name, key in one.by.items():
                     self._given(key, asked.arguments[name], (name,))
             if isinstance(one, Connection):
