@@ -10,7 +10,7 @@ QUICK = tests/house $(wildcard tests/services/*/test_rules*.py tests/services/co
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(upgrade),--upgrade)
 
-.PHONY: help run test security test-large bench bench-peers bench-growth bench-matching check schema migration lock format clean ready-to-run ready-to-test
+.PHONY: help run test security test-large bench bench-peers bench-growth bench-matching bench-rounds check schema migration lock format clean ready-to-run ready-to-test
 .DEFAULT_GOAL := help
 
 help: ## show these commands
@@ -40,6 +40,9 @@ bench-growth: ready-to-test ## measure how costs grow with data and clients (doc
 
 bench-matching: ready-to-test ## measure how good the ranking of matches is (nDCG@10, recall, MRR, by pair of languages; 5 minutes)
 	@$(BIN)/python -m tests.bench.matching
+
+bench-rounds: ready-to-test ## measure allocation rounds beside the bare solvers on the same graphs (10 minutes)
+	@$(BIN)/python -m tests.bench.allocation
 
 check: ready-to-test ## format, lint, types, contracts, SDL, migrations, quick tests (under a minute)
 	$(STEP) format

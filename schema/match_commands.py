@@ -67,3 +67,21 @@ def evaluation(
     else:
         for line in measured.told():
             typer.echo(line)
+
+
+@match.command("verify")
+def verification(
+    allocation_round: Annotated[str, typer.Argument(metavar="ROUND", help="Its id, or that of one computation of it.")],
+    json: Json = False,
+) -> None:
+    """Solve an allocation round's frozen input again, by two solvers; exit 1, naming what differs, if anything does."""
+    from schema import round_checking
+
+    checked = round_checking.verify(allocation_round, say)
+    if json:
+        show({"findings": checked.findings, "certificate": checked.certificate})
+    else:
+        for line in round_checking.told(checked):
+            typer.echo(line)
+    if checked.findings:
+        raise typer.Exit(1)

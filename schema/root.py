@@ -45,6 +45,9 @@ from schema.proposals.thread_mutation import ThreadMutation
 from schema.proposals.types import Proposal
 from schema.record.query import RecordQuery
 from schema.reporting.query import ReportingQuery
+from schema.rounds.mutation import RoundMutation
+from schema.rounds.query import RoundQuery
+from schema.rounds.subscription import RoundSubscription
 from schema.taxonomy.query import TaxonomyQuery
 from schema.taxonomy.types import MemberState
 from schema.translations.mutation import TranslationMutation
@@ -61,6 +64,7 @@ from services.proposals.expression_shapes import EXPRESSION_OF_INTEREST_BY_ID
 from services.proposals.shapes import PROPOSAL_BY_ID
 from services.proposals.thread_shapes import ATTACHMENT_BY_ID, THREAD_MESSAGE_BY_ID
 from services.record.shapes import ENTRY_BY_ID, HEAD_BY_ID
+from services.rounds.shapes import ALLOCATION_BY_ID, COMPUTATION_BY_ID, ROUND_BY_ID
 from services.translations.shapes import SUGGESTION_BY_ID
 
 
@@ -77,6 +81,7 @@ class Query(
     RateQuery,
     RecordQuery,
     ReportingQuery,
+    RoundQuery,
     TaxonomyQuery,
     TranslationQuery,
 ):
@@ -98,6 +103,7 @@ class Mutation(
     PracticeMutation,
     ProposalMutation,
     ExpressionOfInterestMutation,
+    RoundMutation,
     ThreadMutation,
     TranslationMutation,
 ):
@@ -109,7 +115,9 @@ class Mutation(
     "changed, read anew with the rights you have then. It ends when your token does, when what you may do changes, and "
     "when you may not know of the thing any more."
 )
-class Subscription(ExchangeSubscription, IdentitySubscription, LabSubscription, ProposalSubscription):
+class Subscription(
+    ExchangeSubscription, IdentitySubscription, LabSubscription, ProposalSubscription, RoundSubscription
+):
     """All live reads."""
 
 
@@ -121,6 +129,9 @@ MemberState.__strawberry_definition__.fields.extend(MemberStateExperience.__stra
 Viewer.__strawberry_definition__.fields.extend(ViewerWorks.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 
 NODES.update(
+    allocation=("Allocation", ALLOCATION_BY_ID),
+    allocation_computation=("AllocationComputation", COMPUTATION_BY_ID),
+    allocation_round=("AllocationRound", ROUND_BY_ID),
     api_token=("ApiToken", API_TOKEN_BY_ID),
     attachment=("Attachment", ATTACHMENT_BY_ID),
     cooperation=("Cooperation", COOPERATION_BY_ID),

@@ -29,6 +29,8 @@ import services.proposals.thread_shapes
 import services.record.jobs
 import services.record.shapes
 import services.reporting.shapes
+import services.rounds.jobs
+import services.rounds.shapes
 import services.taxonomy.lists
 import services.translations.shapes  # noqa: F401 - imported for what loading them registers
 from services.core.protection import PROTECTED

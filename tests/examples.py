@@ -10,6 +10,7 @@ from tests.services.membership.world import build_standing_examples
 from tests.services.notices.examples import build_notice_examples
 from tests.services.proposals.thread_world import build_thread_examples
 from tests.services.proposals.world import build_proposal_examples
+from tests.services.rounds.world import build_round_examples
 from tests.services.translations.world import build_translation_examples
 
 
@@ -21,4 +22,5 @@ async def build_all(session: Writer) -> list[tuple[str, UUID]]:
     made += await build_cooperation_examples(session)
     made += await build_notice_examples(session)
     made += await build_thread_examples(session)
+    made += await build_round_examples(session)
     return made + await build_lab_examples(session)

@@ -35,13 +35,16 @@ def uuid7() -> UUID:
     return uuid_utils.uuid7()
 
 
-def text_enum(words: type[StrEnum], *, length: int = 40) -> sa.Enum:
-    """Return a column type that stores a ``StrEnum`` by value in a VARCHAR with a CHECK and loads it back."""
+def text_enum(words: type[StrEnum], *, length: int = 40, name: str | None = None) -> sa.Enum:
+    """Return a column type that stores a ``StrEnum`` by value in a VARCHAR with a CHECK and loads it back.
+
+    ``name`` tells the CHECK apart where a table has two columns of the same words.
+    """
     return sa.Enum(
         words,
         native_enum=False,
         create_constraint=True,
-        name=snake(words.__name__),
+        name=name or snake(words.__name__),
         length=length,
         values_callable=lambda enum: [word.value for word in enum],
     )

@@ -5,6 +5,7 @@ with OFFSET 0, so that PostgreSQL computes a column once, and not again wherever
 """
 
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -21,14 +22,16 @@ OF_WEIGHTS = ("agreement", "version", "strong", "good")
 """The columns that the weights add."""
 
 
-def ranked(own: Row, ask: Ask) -> sa.Subquery:
+def ranked(own: Row, ask: Ask, version: UUID | None = None) -> sa.Subquery:
     """The possible partners of the proposal ``own`` that ``ask.viewer`` may see, one row each.
+
+    ``version`` names other weights than those in force.
 
     Columns: those of ``pairs.found`` in ``CARRIED``; ``agreement`` of the texts in [0, 1] or NULL; ``part_…`` for each
     criterion, what it contributes; ``score`` in (0, 1], their sum; and of the weights in force ``version``,
     ``strong`` and ``good``.
     """
-    summed = _summed(_weighed(pairs.found(own, ask)))
+    summed = _summed(_weighed(pairs.found(own, ask), version))
     need, offer = summed.c.need, summed.c.offer
     toward_need, toward_offer = offer / (need + offer), need / (need + offer)
     parts = [
@@ -51,12 +54,12 @@ def _summed(weighed: sa.Subquery) -> sa.Subquery:
     return sa.select(*columns).offset(0).subquery()
 
 
-def _weighed(found: sa.Subquery) -> sa.Subquery:
+def _weighed(found: sa.Subquery, version: UUID | None) -> sa.Subquery:
     """The weighted points of each criterion for both sides, and the most that a side could reach.
 
     What one side does not state gives no point, and of its weight only ``1 - floor`` stays in what could be reached.
     """
-    in_force = _weights()
+    in_force = _weights(version)
     weights, points, reach = in_force.c, [], []
     for side in SIDES:
         each = {one: weights[f"{side}_{one}"] for one in MatchCriterion}
@@ -74,12 +77,13 @@ def _weighed(found: sa.Subquery) -> sa.Subquery:
     return chosen.select_from(sa.join(found, in_force, sa.true())).offset(0).subquery()
 
 
-def _weights() -> sa.Subquery:
-    """The weights in force, one row: those that were confirmed last."""
+def _weights(version: UUID | None) -> sa.Subquery:
+    """One row of weights: those of ``version``, else those in force, which were confirmed last."""
     table = table_of(MatchingWeights).alias()
     each = [weight_of(table.c, side, one.value).label(f"{side}_{one}") for side in SIDES for one in MatchCriterion]
     limits = [limit_of(table.c, name).label(name) for name in ("floor", "strong", "good")]
-    latest = sa.select(table.c.version, *each, *limits).where(table.c.confirmed_at.is_not(None))
+    wanted = table.c.confirmed_at.is_not(None) if version is None else table.c.id == version
+    latest = sa.select(table.c.version, *each, *limits).where(wanted)
     return latest.order_by(table.c.confirmed_at.desc(), table.c.version.desc()).limit(1).subquery()
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.core.ids import write_id
 from tests.schema.test_every_mutation import MUTATIONS, least
+from tests.security.round_things import COMPUTATION
 from tests.security.world import Things
 from tests.services.membership.world import in_days
 
@@ -50,6 +51,7 @@ INPUTS: dict[str, Given] = {
         "good": 0.4,
         "note": "Why.",
     },
+    "allocationRoundConfirm": {"computation": write_id("allocation_computation", COMPUTATION)},
     "delegationOpen": {"standing": "INVITED", "reference": "Note 1", "state": "BTN", "names": []},
     "delegationStandingPropose": {"standing": "OBSERVER", "reference": "Note 1"},
     "delegationStandingDecide": {"accept": False, "reason": "It is said so."},

@@ -35,6 +35,7 @@ from services.taxonomy.terms import CapacityArea
 from services.translations.tables import TranslationSuggestion
 from services.translations.terms import SuggestionStatus
 from tests.builders import SINCE, a_practice, actor, delegation_id, id_of
+from tests.security.round_things import build_rounds
 from tests.services.identity.world import an_api_token
 from tests.services.labs.world import a_contribution, a_lab, a_milestone, an_agreed, party_of
 from tests.services.matching.world import a_cooperation
@@ -70,7 +71,7 @@ def asks(role: str) -> Actor:
 async def build_things(session: Writer) -> Things:
     """Write all of it, and return what has a name."""
     things: Things = {}
-    for build in (_people, _practices, _proposals, _expressions, _labs, _works, _translations, _others):
+    for build in (_people, _practices, _proposals, _expressions, _labs, _works, _translations, build_rounds, _others):
         things |= await build(session)
     return things
 

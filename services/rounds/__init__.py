@@ -1,0 +1,1 @@
+"""Allocation rounds: scarce offers to needs, with floors, a proof, and the answers of both sides."""
