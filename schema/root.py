@@ -43,6 +43,8 @@ from schema.proposals.query import ProposalQuery
 from schema.proposals.subscription import ProposalSubscription
 from schema.proposals.thread_mutation import ThreadMutation
 from schema.proposals.types import Proposal
+from schema.proposals.unsealing_mutation import UnsealingMutation
+from schema.proposals.unsealing_types import ExpressionOfInterestUnsealings
 from schema.record.query import RecordQuery
 from schema.reporting.query import ReportingQuery
 from schema.rounds.mutation import RoundMutation
@@ -63,6 +65,7 @@ from services.practices.shapes import PRACTICE_BY_ID
 from services.proposals.expression_shapes import EXPRESSION_OF_INTEREST_BY_ID
 from services.proposals.shapes import PROPOSAL_BY_ID
 from services.proposals.thread_shapes import ATTACHMENT_BY_ID, THREAD_MESSAGE_BY_ID
+from services.proposals.unsealing_shapes import UNSEALING_BY_ID
 from services.record.shapes import ENTRY_BY_ID, HEAD_BY_ID
 from services.rounds.shapes import ALLOCATION_BY_ID, COMPUTATION_BY_ID, ROUND_BY_ID
 from services.translations.shapes import SUGGESTION_BY_ID
@@ -105,6 +108,7 @@ class Mutation(
     ExpressionOfInterestMutation,
     RoundMutation,
     ThreadMutation,
+    UnsealingMutation,
     TranslationMutation,
 ):
     """All acts."""
@@ -123,6 +127,9 @@ class Subscription(
 
 # The higher slice adds its fields to the lower type, as its Shapes do below.
 ExpressionOfInterest.__strawberry_definition__.fields.extend(ExpressionOfInterestLab.__strawberry_definition__.fields)  # type: ignore[attr-defined]
+ExpressionOfInterest.__strawberry_definition__.fields.extend(  # type: ignore[attr-defined]
+    ExpressionOfInterestUnsealings.__strawberry_definition__.fields  # type: ignore[attr-defined]
+)
 Proposal.__strawberry_definition__.fields.extend(ProposalMatching.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 Viewer.__strawberry_definition__.fields.extend(ViewerNotices.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 MemberState.__strawberry_definition__.fields.extend(MemberStateExperience.__strawberry_definition__.fields)  # type: ignore[attr-defined]
@@ -153,6 +160,7 @@ NODES.update(
     record_leaf=("RecordEntry", ENTRY_BY_ID),
     session=("Session", SESSION_BY_ID),
     thread_message=("ThreadMessage", THREAD_MESSAGE_BY_ID),
+    thread_unsealing=("ThreadUnsealing", UNSEALING_BY_ID),
     standing_proposal=("StandingProposal", STANDING_PROPOSAL_BY_ID),
     translation_suggestion=("TranslationSuggestion", SUGGESTION_BY_ID),
     work=("Work", WORK_BY_ID),

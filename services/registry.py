@@ -26,6 +26,7 @@ import services.practices.shapes
 import services.proposals.expression_shapes
 import services.proposals.jobs
 import services.proposals.thread_shapes
+import services.proposals.unsealing_shapes
 import services.record.jobs
 import services.record.shapes
 import services.reporting.shapes

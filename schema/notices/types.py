@@ -24,6 +24,7 @@ describe(
     EXPRESSION_OF_INTEREST_EXPIRED="It was not answered in time.",
     EXPRESSION_OF_INTEREST_TURN_DUE="Your delegation's answer is due soon.",
     THREAD_MESSAGE_WRITTEN="The other side wrote in the thread of an expression of interest.",
+    THREAD_UNSEALED="The secretariat opened a thread of your delegation, for an hour.",
     PRACTICE_SUBMITTED="A practice waits for review by the secretariat.",
     PRACTICE_RETURNED="The secretariat returned a practice of yours, with a reason.",
     PRACTICE_PUBLISHED="A practice of yours was published.",

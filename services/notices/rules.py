@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from services.core.actor import Role
 from services.core.languages import UN_LANGUAGES, primary_language
 from services.notices.terms import DECIDERS, NoticeEvent, Rule, Way, Who
 
@@ -18,6 +19,7 @@ RULES: Mapping[NoticeEvent, Rule] = {
     E.EXPRESSION_OF_INTEREST_EXPIRED: Rule(Who.BOTH_SIDES),
     E.EXPRESSION_OF_INTEREST_TURN_DUE: Rule(Who.ON_TURN, DECIDERS),
     E.THREAD_MESSAGE_WRITTEN: Rule(Who.OTHER_SIDE),
+    E.THREAD_UNSEALED: Rule(Who.BOTH_SIDES, frozenset(Role) - {Role.SECRETARIAT}, concerns=True, always=True),
     E.PRACTICE_SUBMITTED: Rule(Who.SECRETARIAT),
     E.PRACTICE_RETURNED: Rule(Who.OWNER),
     E.PRACTICE_PUBLISHED: Rule(Who.OWNER),

@@ -50,8 +50,10 @@ async def expression_of_interest(session: Reader, key: UUID, facts: Facts) -> Su
 
 
 async def thread(session: Reader, key: UUID, facts: Facts) -> Subject | None:
-    """The thread of an expression of interest; ``facts`` name the ``message`` that was written."""
+    """The thread of an expression of interest; ``facts`` name the ``message`` that was written, or the ``reason`` why it was opened."""
     exchange = await expression_of_interest(session, key, facts)
+    if exchange is not None and "message" not in facts:
+        return replace(exchange, said={**exchange.said, "reason": facts["reason"]})
     message = await session.get(ThreadMessage, UUID(facts["message"]))
     if exchange is None or message is None:
         return None

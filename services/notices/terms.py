@@ -22,6 +22,7 @@ class NoticeEvent(StrEnum):
     EXPRESSION_OF_INTEREST_EXPIRED = "expression_of_interest_expired"
     EXPRESSION_OF_INTEREST_TURN_DUE = "expression_of_interest_turn_due"
     THREAD_MESSAGE_WRITTEN = "thread_message_written"
+    THREAD_UNSEALED = "thread_unsealed"
     PRACTICE_SUBMITTED = "practice_submitted"
     PRACTICE_RETURNED = "practice_returned"
     PRACTICE_PUBLISHED = "practice_published"

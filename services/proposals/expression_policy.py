@@ -63,6 +63,17 @@ def visible_attachment(viewer: Viewer, row: Row) -> Condition:
             return sa.or_(row.sender_id == viewer.delegation_id, row.receiver_id == viewer.delegation_id, uploaded)
 
 
+def visible_unsealing(viewer: Viewer, row: Row) -> Condition:
+    """That a seal was broken: of one's delegation's threads, and for the secretariat of all."""
+    match viewer.role:
+        case Role.PUBLIC:
+            return sa.false()
+        case Role.SYSTEM | Role.SECRETARIAT:
+            return sa.true()
+        case _:
+            return sa.or_(row.sender_id == viewer.delegation_id, row.receiver_id == viewer.delegation_id)
+
+
 def is_on_turn(viewer: Viewer, row: Row) -> Condition:
     """Whether the viewer's delegation is to answer; false where it is nobody's turn."""
     whose = sa.case((row.turn == Party.SENDER, row.sender_id), (row.turn == Party.RECEIVER, row.receiver_id))
@@ -168,6 +179,13 @@ def refusals_to_write_message(viewer: Viewer, row: Row) -> list[Refusal]:
 def refusals_to_read_thread(viewer: Viewer, _: Row) -> list[Refusal]:
     """Everyone of the two delegations marks what they have read, as long as their delegation takes part."""
     return [not_permitted(not viewer.actor.acts, "Only people of a delegation taking part can mark what they read.")]
+
+
+def refusals_to_unseal(viewer: Viewer, _: Row) -> list[Refusal]:
+    """Only the secretariat breaks a seal, and never one of its own: it has none."""
+    return [
+        not_permitted(viewer.role is not Role.SECRETARIAT, "Only the secretariat can open a thread that is sealed.")
+    ]
 
 
 def check_upload(actor: Actor) -> tuple[UUID, UUID]:

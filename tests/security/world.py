@@ -31,6 +31,7 @@ from services.membership.terms import DelegationKind, Standing
 from services.practices.tables import Endorsement, PracticeText
 from services.practices.terms import PracticeStatus
 from services.proposals.terms import ExpressionStatus, Party, ProposalStatus
+from services.proposals.unsealing_tables import ThreadUnsealing
 from services.taxonomy.terms import CapacityArea
 from services.translations.tables import TranslationSuggestion
 from services.translations.terms import SuggestionStatus
@@ -159,6 +160,12 @@ async def _expressions(session: Writer) -> Things:
         if name == "an expression received":
             message = await a_message(session, expression)
             file = await a_file(session, message=message)
+            unsealing = ThreadUnsealing(
+                expression_id=expression.id, person_id=id_of("secretariat"), reason="An emergency."
+            )
+            session.add(unsealing)
+            await session.flush()
+            things["that its thread was unsealed"] = ("thread_unsealing", unsealing.id)
             things |= {"a message of its thread": ("thread_message", message.id), "its file": ("attachment", file.id)}
     things["an expression agreed"] = ("expression_of_interest", (await an_agreed(session)).id)
     unsent = await a_file(session, by="ZMB focal point")

@@ -9,6 +9,7 @@ from services.core.db import Database, Writer
 from services.proposals.tables import ExpressionOfInterest
 from services.proposals.terms import ExpressionStatus, Party, TurnKind
 from services.proposals.thread_tables import Attachment, ThreadMark, ThreadMessage
+from services.proposals.unsealing_tables import ThreadUnsealing
 from tests.builders import delegation_id, id_of
 from tests.services.proposals.world import a_proposal, an_expression
 
@@ -106,6 +107,12 @@ async def build_thread_examples(session: Writer) -> list[tuple[str, UUID]]:
                 name = f"план {file} “{number}”.txt"
                 kept = await a_file(session, by=author, name=name, message=message, place=file + 1)
                 made.append(("attachment", kept.id))
+        unsealing = ThreadUnsealing(
+            expression_id=expression.id, person_id=id_of("secretariat"), reason=f"An emergency “{number}”."
+        )
+        session.add(unsealing)
+        await session.flush()
+        made.append(("thread_unsealing", unsealing.id))
         session.add_all(a_mark(expression, who, number + 1) for who in ("ZMB viewer", f"{by} contributor"))
     made.append(("attachment", (await a_file(session, by="ZMB focal point")).id))
     await session.flush()
