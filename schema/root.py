@@ -18,6 +18,8 @@ from schema.identity.factor_mutation import FactorMutation
 from schema.identity.mutation import IdentityMutation
 from schema.identity.passkey_mutation import PasskeyMutation
 from schema.identity.query import IdentityQuery
+from schema.identity.recovery_mutation import RecoveryMutation
+from schema.identity.recovery_query import RecoveryQuery
 from schema.identity.subscription import IdentitySubscription
 from schema.identity.types import Viewer
 from schema.labs.contribution_mutation import LabContributionMutation
@@ -55,6 +57,7 @@ from schema.taxonomy.types import MemberState
 from schema.translations.mutation import TranslationMutation
 from schema.translations.query import TranslationQuery
 from services.exchange.shapes import WORK_BY_ID
+from services.identity.recovery_shapes import RECOVERY_BY_ID
 from services.identity.shapes import API_TOKEN_BY_ID, PASSKEY_BY_ID, PERSON_BY_ID, SESSION_BY_ID
 from services.labs import shapes as lab_shapes
 from services.matching.cooperation_shapes import COOPERATION_BY_ID
@@ -85,6 +88,7 @@ class Query(
     RecordQuery,
     ReportingQuery,
     RoundQuery,
+    RecoveryQuery,
     TaxonomyQuery,
     TranslationQuery,
 ):
@@ -97,6 +101,7 @@ class Mutation(
     IdentityMutation,
     FactorMutation,
     PasskeyMutation,
+    RecoveryMutation,
     LabMutation,
     LabWorkMutation,
     LabContributionMutation,
@@ -158,6 +163,7 @@ NODES.update(
     proposal=("Proposal", PROPOSAL_BY_ID),
     record_head=("RecordHead", HEAD_BY_ID),
     record_leaf=("RecordEntry", ENTRY_BY_ID),
+    recovery=("Recovery", RECOVERY_BY_ID),
     session=("Session", SESSION_BY_ID),
     thread_message=("ThreadMessage", THREAD_MESSAGE_BY_ID),
     thread_unsealing=("ThreadUnsealing", UNSEALING_BY_ID),

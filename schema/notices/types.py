@@ -66,6 +66,12 @@ describe(
     PERSON_PASSKEY_REMOVED="A passkey of yours was removed.",
     PERSON_RECOVERY_CODES_RENEWED="You have new recovery codes.",
     PERSON_RECOVERY_CODE_USED="One of your recovery codes was used.",
+    RECOVERY_REQUESTED="The recovery of a lost second factor was asked for.",
+    RECOVERY_APPROVED="Somebody agreed to such a recovery.",
+    RECOVERY_REFUSED="Such a recovery was refused.",
+    RECOVERY_CANCELLED="Its person called such a recovery off.",
+    RECOVERY_EXPIRED="Two people did not agree to such a recovery in time.",
+    RECOVERY_COMPLETED="By such a recovery all second factors of a person were removed.",
 )
 describe(NoticeOrder, "Orders of notices.", NEWEST="The newest first.")
 

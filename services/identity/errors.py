@@ -101,6 +101,15 @@ class TooManyPasskeys(Conflict):
     code = "TOO_MANY_PASSKEYS"
 
 
+class RecoveryThere(Conflict):
+    """A recovery of this person's second factor is open already."""
+
+    code = "RECOVERY_THERE"
+
+    def __init__(self) -> None:
+        super().__init__("A recovery of this second factor has been asked for already, and waits.")
+
+
 class TooManyTries(Conflict):
     """Too many wrong tries were made of late; after a while there may be another."""
 

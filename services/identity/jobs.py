@@ -3,7 +3,7 @@
 from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.jobs import handles, scheduled
-from services.identity import challenges, resets, tickets, tries
+from services.identity import challenges, recoveries, resets, tickets, tries
 
 
 @scheduled("identity.forget_tries", "17 * * * *")
@@ -13,6 +13,13 @@ async def forget_tries(db: Database) -> None:
         await tries.forget_old(session)
         await tickets.forget_tickets(session)
         await challenges.forget(session)
+
+
+@scheduled("identity.complete_recoveries", "*/5 * * * *")
+async def complete_recoveries(db: Database) -> None:
+    """Complete the recoveries that were agreed to and have waited, and end those that nobody agreed to."""
+    async with db.write(SYSTEM) as session:
+        await recoveries.complete_due(session)
 
 
 @handles(resets.JOB)

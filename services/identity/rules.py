@@ -55,6 +55,12 @@ RESET_LIFETIME = timedelta(hours=1)
 TICKET_LIFETIME = timedelta(minutes=10)
 """How long a sign-in waits for its second factor."""
 RECOVERY_CODES = 10
+RECOVERY_WAIT, RECOVERY_LIFETIME = timedelta(days=1), timedelta(days=7)
+"""How long a recovery that two agreed to waits for objections, from the request on; and for how long they may agree."""
+RECOVERIES_AT_ONCE = 100
+"""How many one run of the worker completes."""
+REASON_LIMIT = 500
+"""Characters of the reason for a refusal."""
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 """How long a device has for the answer of a passkey."""
 PASSKEYS_LIMIT = 20

@@ -15,6 +15,21 @@ class MailSetting(StrEnum):
     NONE = "none"
 
 
+class RecoveryStatus(StrEnum):
+    """How far the recovery of a lost second factor has come."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+OPEN = (RecoveryStatus.WAITING, RecoveryStatus.APPROVED)
+"""A recovery that is not over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """Whom to invite, and as what.

@@ -49,7 +49,7 @@ async def confirm_sign_in(db: Database, issuer: Issuer, ticket: str, code: str, 
         WrongCode: it is neither; the ticket stays good.
         TooManyTries: too many were wrong of late for this person.
     """
-    person_id = await _waiting(db, ticket)
+    person_id = await waiting(db, ticket)
     async with proofs.counted(db, person_id) as session:
         await _spend_ticket(session, ticket)
         person = await _person(session, issuer, person_id)
@@ -67,7 +67,7 @@ async def ask_for_passkey(db: Database, issuer: Issuer, ticket: str | None, clie
         TooManyTries: too many were asked for of late from this address.
     """
     site = issuer.site
-    person_id = None if ticket is None else await _waiting(db, ticket)
+    person_id = None if ticket is None else await waiting(db, ticket)
     if ticket is None:
         ticket = new_secret(TICKET)
         await tries.count(db, {tries.key("passkey", rules.network(client.address)): rules.PASSKEY_ASKS})
@@ -109,7 +109,12 @@ async def forget_tickets(session: Writer) -> None:
     await session.execute(sa.delete(SignInTicket).where(col(SignInTicket.expires_at) < now()))
 
 
-async def _waiting(db: Database, ticket: str) -> UUID:
+async def waiting(db: Database, ticket: str) -> UUID:
+    """Return whose sign-in waits for a second factor under a ticket.
+
+    Raises:
+        TicketNotValid: none does, or it has waited too long.
+    """
     async with db.read(SYSTEM) as reader:
         person_id = await reader.scalar(sa.select(col(SignInTicket.person_id)).where(_open(ticket)))
     if person_id is None:

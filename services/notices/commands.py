@@ -132,6 +132,9 @@ def _addressed(rule: Rule, subject: Subject) -> Condition:
             return col(Person.role) == Role.SECRETARIAT
         case Who.SECRETARIAT:
             return col(Person.role) == Role.SECRETARIAT
+        case Who.CONCERNED:
+            own = sa.and_(col(Person.delegation_id) == subject.sides.get(Who.OWNER), col(Person.role).in_(rule.roles))
+            return sa.or_(col(Person.id) == subject.person_id, own, col(Person.role) == Role.SECRETARIAT)
         case Who.CO_CHAIRS:
             chairs = sa.and_(
                 col(Delegation.standing) == Standing.CO_CHAIR, col(Delegation.id) != subject.sides[Who.OWNER]

@@ -61,6 +61,12 @@ RULES: Mapping[NoticeEvent, Rule] = {
     E.PERSON_PASSKEY_REMOVED: Rule(Who.PERSON, always=True),
     E.PERSON_RECOVERY_CODES_RENEWED: Rule(Who.PERSON, always=True),
     E.PERSON_RECOVERY_CODE_USED: Rule(Who.PERSON, always=True),
+    E.RECOVERY_REQUESTED: Rule(Who.CONCERNED, DECIDERS, concerns=True, always=True),
+    E.RECOVERY_APPROVED: Rule(Who.CONCERNED, DECIDERS, concerns=True, always=True),
+    E.RECOVERY_REFUSED: Rule(Who.CONCERNED, DECIDERS, concerns=True, always=True),
+    E.RECOVERY_CANCELLED: Rule(Who.CONCERNED, DECIDERS, concerns=True, always=True),
+    E.RECOVERY_EXPIRED: Rule(Who.CONCERNED, DECIDERS, concerns=True, always=True),
+    E.RECOVERY_COMPLETED: Rule(Who.CONCERNED, DECIDERS, concerns=True, always=True),
 }
 
 WAYS: Mapping[NoticeEvent, Way] = {E.PERSON_INVITED: Way.INVITATION, E.PERSON_RESET_ASKED: Way.RESET}

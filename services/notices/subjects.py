@@ -16,6 +16,7 @@ from sqlmodel import col
 from services.core.db import Reader
 from services.core.read.shape import table_of
 from services.core.texts import TextRow, TranslationStatus
+from services.identity.recovery_tables import Recovery
 from services.identity.tables import Person
 from services.labs.tables import Lab, LabParty, LabText
 from services.labs.terms import LabPartyStatus
@@ -117,6 +118,23 @@ async def person(session: Reader, key: UUID, facts: Facts) -> Subject | None:
     return Subject("person", key, person_id=key, said=said)
 
 
+async def recovery(session: Reader, key: UUID, _: Facts) -> Subject | None:
+    """The recovery of a person's lost second factor."""
+    found = await session.get(Recovery, key)
+    if found is None:
+        return None
+    name = await session.scalar(sa.select(col(Person.name)).where(col(Person.id) == found.person_id))
+    said: dict[str, Said] = {
+        "person": name or "",
+        "delegation": await _by(session, found.delegation_id),
+        "reason": found.reason,
+        "ready": found.ready_at.date(),
+        "expires": found.expires_at.date(),
+    }
+    sides = {} if found.delegation_id is None else {Who.OWNER: found.delegation_id}
+    return Subject("recovery", key, sides, person_id=found.person_id, said=said)
+
+
 async def lab(session: Reader, key: UUID, facts: Facts) -> Subject | None:
     """A joint lab; ``facts`` name the ``party`` or hold the ``title`` of what it is about, a ``reason`` or ``due_on``."""
     found = await session.get(Lab, key)
@@ -166,6 +184,7 @@ SUBJECTS: Mapping[str, Look] = {
     "person": person,
     "practice": practice,
     "proposal": proposal,
+    "recovery": recovery,
     "standing": standing,
     "thread": thread,
     "translation": translation,

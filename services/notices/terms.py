@@ -65,6 +65,13 @@ class NoticeEvent(StrEnum):
     PERSON_RECOVERY_CODES_RENEWED = "person_recovery_codes_renewed"
     PERSON_RECOVERY_CODE_USED = "person_recovery_code_used"
 
+    RECOVERY_REQUESTED = "recovery_requested"
+    RECOVERY_APPROVED = "recovery_approved"
+    RECOVERY_REFUSED = "recovery_refused"
+    RECOVERY_CANCELLED = "recovery_cancelled"
+    RECOVERY_EXPIRED = "recovery_expired"
+    RECOVERY_COMPLETED = "recovery_completed"
+
 
 class Way(StrEnum):
     """What the link of a mail lets its reader do by a secret; the link carries the secret under this name."""
@@ -117,6 +124,8 @@ class Who(StrEnum):
     """The one person who suggested it, while they take part."""
     PERSON = "person"
     """The one person it is about, whatever their standing."""
+    CONCERNED = "concerned"
+    """The one person it is about, the focal points of their delegation, and the secretariat."""
     SECRETARIAT = "secretariat"
     CO_CHAIRS = "co_chairs"
     """The focal points of co-chairing states other than the one it is about."""

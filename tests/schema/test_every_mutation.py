@@ -30,6 +30,7 @@ FOR_EVERYONE = {
     "signIn",
     "signInConfirm",
     "passkeyAsk",
+    "recoveryRequest",
     "passkeySignIn",
     "sessionRefresh",
     "invitationAccept",

@@ -80,6 +80,7 @@ PLACE = {
     "expressionOfInterestDraft": "proposal",
     "expressionOfInterestSend": "proposal",
     "personInvite": "delegation",
+    "recoveryRequestFor": "person",
 }
 """Where the id of the thing goes, if not into ``id``."""
 

@@ -21,7 +21,7 @@ BY_ITSELF = {
     "sign_in", "sign_in_confirm", "session_refresh", "invitation_accept", "password_change", "person_invite",
     "api_token_create", "authenticator_add", "authenticator_confirm", "authenticator_remove", "recovery_codes_renew",
     "password_reset_request", "password_reset", "passkey_ask", "passkey_sign_in", "passkey_add", "passkey_confirm",
-    "passkey_rename", "passkey_remove",
+    "passkey_rename", "passkey_remove", "recovery_request",
 }  # fmt: skip
 """Mutations that do not go through ``act``; the tests of their commands look for their leaves.
 

@@ -47,6 +47,7 @@ async def test_the_public_sees_no_row_of_a_private_table(db: OneAtATime) -> None
         "passkey_challenge",
         "record_leaf",
         "record_pending",
+        "recovery",
         "recovery_code",
         "refresh_token",
         "sign_in_session",
