@@ -26,6 +26,7 @@ from services.practices.tables import Practice, PracticeText
 from services.proposals.tables import ExpressionOfInterest, Proposal, ProposalText
 from services.proposals.terms import Party
 from services.proposals.thread_tables import ThreadMessage
+from services.rounds.tables import Allocation
 from services.translations.kinds import KINDS
 
 Facts = Mapping[str, Any]
@@ -135,6 +136,23 @@ async def recovery(session: Reader, key: UUID, _: Facts) -> Subject | None:
     return Subject("recovery", key, sides, person_id=found.person_id, said=said)
 
 
+async def allocation(session: Reader, key: UUID, facts: Facts) -> Subject | None:
+    """A place of an offer allocated to a need; the delegation that the facts name under ``by`` has answered."""
+    found = await session.get(Allocation, key)
+    if found is None:
+        return None
+    sides = {Who.SENDER: found.need_delegation_id, Who.RECEIVER: found.offer_delegation_id}
+    other = Who.RECEIVER if facts.get("by") == str(found.need_delegation_id) else Who.SENDER
+    said: dict[str, Said] = {
+        "need": await _title(session, ProposalText, "proposal_id", found.need_id),
+        "offer": await _title(session, ProposalText, "proposal_id", found.offer_id),
+        "receiver": await _delegation(session, found.need_delegation_id),
+        "giver": await _delegation(session, found.offer_delegation_id),
+        "reason": found.reason,
+    }
+    return Subject("allocation", key, sides | {Who.OTHER_SIDE: sides[other]}, said=said)
+
+
 async def lab(session: Reader, key: UUID, facts: Facts) -> Subject | None:
     """A joint lab; ``facts`` name the ``party`` or hold the ``title`` of what it is about, a ``reason`` or ``due_on``."""
     found = await session.get(Lab, key)
@@ -179,6 +197,7 @@ async def translation(session: Reader, key: UUID, facts: Facts) -> Subject | Non
 
 
 SUBJECTS: Mapping[str, Look] = {
+    "allocation": allocation,
     "expression_of_interest": expression_of_interest,
     "lab": lab,
     "person": person,

@@ -8,6 +8,9 @@ import sqlalchemy as sa
 from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.errors import Conflict, DomainError, NotFound, NotPermitted
+from services.notices.subjects import allocation
+from services.notices.terms import NoticeEvent, Who
+from services.notices.words import in_all_languages
 from services.rounds import jobs
 from services.rounds.answers import accept_allocation, decline_allocation
 from services.rounds.errors import WrongRound
@@ -15,6 +18,7 @@ from services.rounds.rules import RoundTerms
 from services.rounds.tables import Allocation, AllocationComputation, AllocationRound
 from services.rounds.terms import AllocationAnswer, AllocationOrigin, NeedGroup
 from tests.builders import delegation_id
+from tests.conftest import OneAtATime
 from tests.services.rounds.world import act, computed, confirmed, drafted, rows_of, some_sides
 
 G = NeedGroup
@@ -104,3 +108,18 @@ async def test_delegations_are_told_once(db: Database) -> None:
         async with db.read(SYSTEM) as session:
             told = await session.scalar(sa.text("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'notices.tell'"))
         assert told == expected
+
+
+async def test_both_sides_are_told_in_their_language_and_the_other_side_of_an_answer(db: OneAtATime) -> None:
+    await confirmed(db, RoundTerms({G.LDC: 1000}))
+    key = await own_of(db, "ZMB focal point")
+    [row] = [one for one in await rows_of(db, Allocation) if one.id == key]
+    async with db.read(SYSTEM) as session:
+        made = await allocation(session, key, {"by": None})
+        declined = await allocation(session, key, {"by": str(row.need_delegation_id)})
+    assert made is not None
+    assert declined is not None
+    assert {made.sides[Who.SENDER], made.sides[Who.RECEIVER]} == {row.need_delegation_id, row.offer_delegation_id}
+    assert declined.sides[Who.OTHER_SIDE] == row.offer_delegation_id
+    titles, _ = in_all_languages(NoticeEvent.ALLOCATION_MADE, made.said)
+    assert titles["en"] == "A place of “A offer” is allocated to “A need”"
