@@ -140,7 +140,8 @@ async def _rankings(urls: Urls, chosen: TestSet, say: Say, progress: Progress) -
             answer = await SCHEMA.execute(
                 DOCUMENT, {"id": write_id("proposal", key)}, context_value=Context(db, SYSTEM)
             )
-            assert answer.data is not None, answer.errors
+            assert answer.data is not None
+            assert not answer.errors, answer.errors
             found = orjson.loads(orjson.dumps(answer.data["proposal"]))["matches"]["nodes"]
             names = [one["proposal"]["externalId"].removeprefix("d ") for one in found]
             rankings[query] = [name for name in names if name != query]  # a text is no answer to itself

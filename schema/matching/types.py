@@ -30,7 +30,7 @@ describe(
     SECTORS="The OECD-DAC purpose codes that both name.",
     SDG_TARGETS="The SDG targets that both name.",
     FORMS="The forms of cooperation that both name.",
-    TEXT="How near the two original texts are in meaning, whatever their languages.",
+    TEXT="How near the two original texts are: in meaning, whatever their languages, and within one language in words.",
     WORKING_LANGUAGES="The working languages that both name.",
     LIKE_CONDITIONS="Regions (M49) and groups (LDC, LLDC, SIDS) that both states are in today.",
     EQUITY="That the state which would receive is an LDC, LLDC or SIDS today.",
@@ -75,6 +75,13 @@ class MatchReason:
     cooperations: list[Cooperation] = strawberry.field(
         description="For EXPERIENCE the finished cooperations that it rests on, up to five, the last finished first; "
         "else empty."
+    )
+    own_passage: str | None = strawberry.field(
+        description="For TEXT what your own text says nearest to the other one, its title or some sentences, in its "
+        "original language; else null."
+    )
+    other_passage: str | None = strawberry.field(
+        description="For TEXT what the other text says nearest to yours, in its original language; else null."
     )
     sentence: str = strawberry.field(description="The same in one English sentence.")
 

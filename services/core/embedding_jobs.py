@@ -1,11 +1,11 @@
 """Embeds the texts that have no embedding yet, apart from the transactions that wrote them."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, BIT
 
-from services.core import embedding, texts
+from services.core import texts
 from services.core.actor import SYSTEM
 from services.core.db import Database, Writer
+from services.core.meanings import PassageRow, meanings
 from services.core.progress import Progress, quiet
 from services.core.read.shape import table_of
 
@@ -27,34 +27,24 @@ async def embed_missing(db: Database, table: type[texts.TextRow], progress: Prog
     progress(done, total)
     while True:
         async with db.write(SYSTEM) as session:
-            batch = await _embed_some(session, table_of(table), key)
+            batch = await _embed_some(session, table, key)
         if not batch:
             return done
         done += batch
         progress(done, max(done, total))
 
 
-async def _embed_some(session: Writer, table: sa.Table, key: str) -> int:
+async def _embed_some(session: Writer, model: type[texts.TextRow], key: str) -> int:
+    table = table_of(model)
     row = table.c
     wanted = sa.select(row[key], row.language, row.title, row.summary, row.description).where(row.sketch.is_(None))
     found = (await session.execute(wanted.limit(BATCH).with_for_update(skip_locked=True))).all()
     if not found:
         return 0
-    meanings = [texts.Text(*one[1:]).meaning for one in found]
-    vectors = await embedding.embed(texts.EMBEDDER, meanings)
-    made = sa.func.unnest(
-        sa.literal([one[0] for one in found], ARRAY(sa.Uuid)),
-        sa.literal([one[1] for one in found], ARRAY(sa.Text)),
-        sa.literal([embedding.pack(vector) for vector in vectors], ARRAY(sa.LargeBinary)),
-        sa.literal(embedding.sketch(vectors), ARRAY(sa.Text)),
-    ).table_valued("key", "language", "embedding", "sketch", name="made")
-    made = made.render_derived()
-    values = {
-        "embedding": made.c.embedding,
-        "embedding_model": texts.EMBEDDER.model,
-        "sketch": sa.cast(made.c.sketch, BIT(embedding.SKETCH_BITS)),
-    }
-    await session.execute(
-        sa.update(table).values(values).where(row[key] == made.c.key, row.language == made.c.language)
-    )
+    read = [texts.Text(*one[1:]).meaning for one in found]
+    told = await meanings(texts.EMBEDDER, read, with_passages=issubclass(model, PassageRow))
+    at = row[key] == sa.bindparam("at_key"), row.language == sa.bindparam("at_language")
+    rows = [{"at_key": one[0], "at_language": one[1], **meaning} for one, meaning in zip(found, told, strict=True)]
+    connection = await session.connection()
+    await connection.execute(sa.update(table).where(*at).values({name: sa.bindparam(name) for name in told[0]}), rows)
     return len(found)

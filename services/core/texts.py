@@ -21,6 +21,7 @@ from services.core.actor import SYSTEM, Actor, Audience
 from services.core.db import Reader, Writer
 from services.core.errors import Invalid
 from services.core.languages import check_language_tag, search_configuration, search_query, search_text
+from services.core.meanings import PassageRow, meanings
 from services.core.read.shape import table_of
 from services.core.table import now, text_enum
 
@@ -197,7 +198,7 @@ async def save_text(
     if before is not None and Text(*before) == text:
         return ()
     await session.execute(sa.delete(table).where(mine, columns.language == text.language, ~columns.is_original))
-    row = {**key, **copied, **await _columns(text), "is_original": True, "made_by_id": copied["delegation_id"]}
+    row = {**key, **copied, **await _columns(table, text), "is_original": True, "made_by_id": copied["delegation_id"]}
     if before is None:
         await session.execute(insert(table).values(**row))
         return ()
@@ -236,7 +237,7 @@ async def show_translation(
     fixed = ("delegation_id", "status", "visibility")
     original = sa.select(*(columns[one] for one in fixed)).where(columns[name] == thing, columns.is_original)
     copied = (await session.execute(original)).mappings().one()
-    row = {**UNMADE, **key, **copied, **await _columns(text), **made, "is_original": False}
+    row = {**UNMADE, **key, **copied, **await _columns(table, text), **made, "is_original": False}
     written = insert(table).values(**row)
     keys = [column.key for column in table_of(table).primary_key]
     await session.execute(
@@ -253,17 +254,15 @@ UNMADE: Mapping[str, Any] = {
 """What a translation has of who made and accepted it before anything is said of that."""
 
 
-async def _columns(text: Text) -> dict[str, Any]:
-    vectors = await embedding.embed(EMBEDDER, [text.meaning])
+async def _columns(table: type[TextRow], text: Text) -> dict[str, Any]:
+    [meaning] = await meanings(EMBEDDER, [text.meaning], with_passages=issubclass(table, PassageRow))
     return {
         "language": text.language,
         "title": text.title,
         "summary": text.summary,
         "description": text.description,
         "search": indexed(text),
-        "embedding": embedding.pack(vectors[0]),
-        "embedding_model": EMBEDDER.model,
-        "sketch": embedding.sketch(vectors)[0],
+        **meaning,
     }
 
 

@@ -10,9 +10,11 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import REGCONFIG
 
-from services.core import embedding
+from services.core import codes, embedding
 from services.core.db import Writer
+from services.core.embedding import Vectors
 from services.core.languages import search_configuration, search_text
+from services.core.meanings import BITS, PassageRow
 from services.core.read.shape import table_of
 from services.core.texts import EMBEDDER, TextRow, TranslationStatus
 from services.demo.invented import InventedText, Row
@@ -43,7 +45,8 @@ async def write_texts(
     names = ["language", "is_original", "translation_status", "made_by_id", "made_at", "accepted_at"]
     names += [*_PARTS, "delegation_id", "status", "visibility", "embedding"]
     further = ["configuration", *(f"{part}_words" for part in _PARTS)]
-    names += ["embedding_model", "sketch", key, *further]
+    read = codes_of(vectors, [one.text.meaning for one in texts]) if issubclass(model, PassageRow) else {}
+    names += ["embedding_model", "sketch", key, *read, *further]
     records = (
         (
             one.text.language,
@@ -58,15 +61,22 @@ async def write_texts(
             model_name,
             asyncpg.BitString.frombytes(sketch, embedding.SKETCH_BITS),
             one.thing,
+            *(column[number] for column in read.values()),
             search_configuration(one.text.language),
             *(search_text(one.text.language, getattr(one.text, part)) for part in _PARTS),
         )
-        for one, vector, sketch in zip(texts, vectors, octets, strict=True)
+        for number, (one, vector, sketch) in enumerate(zip(texts, vectors, octets, strict=True))
     )
     stage = await _staged(session, table, names, records, further)
     written = [name for name in names if name not in further]
     chosen = sa.select(*(stage.c[name] for name in written), _vector(stage).label("search"))
     await session.execute(sa.insert(table).from_select([*written, "search"], chosen, include_defaults=False))
+
+
+def codes_of(vectors: Vectors, texts: Sequence[str]) -> dict[str, list[Any]]:
+    """The columns of ``PassageRow`` of invented texts, each of one passage."""
+    held = [asyncpg.BitString(codes.code(row, BITS)) for row in codes.numbers(vectors, BITS)]
+    return {"code": held, "passages": [[1, len(text)] for text in texts], "passage_codes": [[one] for one in held]}
 
 
 def _vector(stage: sa.TableClause) -> sa.ColumnElement[Any]:

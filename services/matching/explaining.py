@@ -77,6 +77,8 @@ def reasons(match: Row, ask: Ask) -> sa.Subquery:
         *each.c,
         ((need + offer) / number(2)).label("weight"),
         _chosen(agreeing, each.c.code),
+        match.own_id.label("own_id"),
+        match.id.label("id"),
         match.own_state.label("own_state"),
         match.their_state.label("their_state"),
     )

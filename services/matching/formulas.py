@@ -8,7 +8,7 @@ from operator import add
 import sqlalchemy as sa
 
 from services.core.read.shape import Expression, Row
-from services.matching.rules import ANCHORS, DOUBT, ENOUGH
+from services.matching.rules import ALIKE, ANCHORS, DOUBT, ENOUGH, HALF
 
 
 def number(value: float) -> Expression:
@@ -42,16 +42,25 @@ def saturated(count: Expression) -> Expression:
     return count / (count + number(ENOUGH))
 
 
-def agreement(differing: Expression) -> Expression:
-    """How much two texts agree, in [0, 1], whose sketches differ in so many of 2,048 bits; NULL for NULL."""
-    cosine = sa.func.cos(sa.func.pi(type_=sa.Float()) * differing / number(2048), type_=sa.Float())
-    lines = [
-        (cosine <= number(end), number(low) + (cosine - number(start)) * number((high - low) / (end - start)))
-        for (start, low), (end, high) in pairwise(ANCHORS)
-    ]
+def nearness(meaning: Expression, words: Expression) -> Expression:
+    """How near two texts are; see ``rules.nearness``. Either is NULL where there is none."""
+    said = meaning + words * number(1 + HALF) / (words + number(HALF))
+    return sa.case((said.is_(None), meaning), else_=_along(said, ALIKE))
+
+
+def agreement(near: Expression) -> Expression:
+    """How much two texts agree, in [0, 1], that are so near; NULL for NULL."""
     return sa.case(
-        (differing.is_(None), sa.cast(sa.null(), sa.Float)),
-        (cosine <= number(ANCHORS[0][0]), number(ANCHORS[0][1])),
-        *lines,
-        else_=number(ANCHORS[-1][1]),
+        (near.is_(None), sa.cast(sa.null(), sa.Float)),
+        (near <= number(ANCHORS[0][0]), number(ANCHORS[0][1])),
+        else_=_along(near, ANCHORS),
     )
+
+
+def _along(value: Expression, anchors: Sequence[tuple[float, float]]) -> Expression:
+    """Linear between the anchors, below the first as before the second, and no more than the last."""
+    lines = [
+        (value <= number(end), number(low) + (value - number(start)) * number((high - low) / (end - start)))
+        for (start, low), (end, high) in pairwise(anchors)
+    ]
+    return sa.case(*lines, else_=number(anchors[-1][1]))

@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 
 from services.core.read.shape import Ask, Condition, Expression, Row, table_of, within
+from services.matching.evidence import comparable, likeness
 from services.matching.experience import about, counted
-from services.matching.formulas import share
+from services.matching.formulas import nearness, share
 from services.matching.policy import Pair, constraints, spoken
 from services.matching.states import home, partners
 from services.matching.terms import MatchCriterion, ModalityReason
@@ -34,8 +35,8 @@ def found(own: Row, ask: Ask) -> sa.Subquery:
     ``regions``; ``asks``, whether ``own`` stands in the need's place; ``modality`` with its reason; ``like_codes``,
     the regions and groups that both states are in; ``equity_codes``, the groups of the state in the need's place;
     ``own_state`` and ``their_state``, NULL for a delegation that is no state's.
-    Then for each list ``common_…``, ``own_…`` and ``their_…`` (lengths); ``differing``, in how many bits the sketches
-    differ; ``own_likeness``, ``their_likeness``, ``equity`` in [0, 1); ``own_experience``, ``their_experience``, how
+    Then for each list ``common_…``, ``own_…`` and ``their_…`` (lengths); ``near``, how near the texts are;
+    ``own_likeness``, ``their_likeness``, ``equity`` in [0, 1); ``own_experience``, ``their_experience``, how
     often either state took part in finished cooperations about what both proposals name, NULL unless both sides are
     states; ``known_…`` for each criterion, whether both sides state it.
     """
@@ -43,19 +44,28 @@ def found(own: Row, ask: Ask) -> sa.Subquery:
     theirs = partners(mine, ask.viewer)
     other, text, delegation = (table_of(table).alias() for table in (Proposal, ProposalText, Delegation))
     pair = Pair(own, mine.c, other.c, theirs.c, delegation.c)
-    columns = {**_described(pair), **_texts(mine.c, text.c), **_experience(pair)}
+    words = sa.func.proposal_words(own.id).table_valued(sa.column("id", sa.Uuid), sa.column("common", sa.BigInteger))
+    spoken_alike = _language(own) == _language(other.c)
+    columns = {
+        **_described(pair),
+        **likeness(mine, text, words.c.common, spoken_alike),
+        f"known_{MatchCriterion.TEXT}": comparable(mine.c, text.c),
+        **_experience(pair),
+    }
     for one, column in LISTS.items():
         columns |= _compared(one, own, other, column)
     sources = (
         sa.join(other, delegation, delegation.c.id == other.c.delegation_id)
         .outerjoin(theirs, theirs.c.iso3 == delegation.c.state)
         .outerjoin(text, sa.and_(text.c.proposal_id == other.c.id, text.c.is_original))
+        .outerjoin(words, words.c.id == other.c.id)
     )
     chosen = sa.select(*(value.label(name) for name, value in columns.items())).select_from(sources)
     kept = chosen.where(*constraints(ask.viewer, pair).values()).correlate(mine).offset(0)
     # Lateral, so that what is known of the own side is found once, and not again for each candidate.
     candidates = within(own, kept).lateral()
-    return sa.select(*candidates.c).select_from(sa.join(mine, candidates, sa.true())).subquery()
+    near = nearness(candidates.c.meaning, candidates.c.words).label("near")
+    return sa.select(*candidates.c, near).select_from(sa.join(mine, candidates, sa.true())).offset(0).subquery()
 
 
 def _described(pair: Pair) -> dict[str, Expression]:
@@ -105,16 +115,9 @@ def _asks(own: Row, other: Row) -> Condition:
     return sa.or_(own.side == Side.NEED, other.side == Side.OFFER, joint)
 
 
-def _texts(mine: Row, text: Row) -> dict[str, Expression]:
-    """How far the two original texts lie apart, where one model has read both."""
-    comparable = sa.and_(
-        text.embedding_model == mine.embedding_model, text.sketch.is_not(None), mine.sketch.is_not(None)
-    )
-    differing = sa.func.bit_count(mine.sketch.op("#")(text.sketch))
-    return {
-        "differing": sa.cast(sa.case((comparable, differing)), sa.Float),
-        f"known_{MatchCriterion.TEXT}": sa.func.coalesce(comparable, sa.false()),
-    }
+def _language(proposal: Row) -> Expression:
+    """The language of the original text, without script and region."""
+    return sa.func.split_part(proposal.language, "-", 1)
 
 
 def _compared(one: MatchCriterion, own: Row, other: sa.FromClause, column: str) -> dict[str, Expression]:

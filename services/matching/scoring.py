@@ -72,7 +72,7 @@ def _weighed(found: sa.Subquery, version: UUID | None) -> sa.Subquery:
         ]
         reach.append(total(stated).label(f"{side}_reach"))
     kept = [found.c[name] for name in CARRIED]
-    agreed = agreement(found.c.differing).label("agreement")
+    agreed = agreement(found.c.near).label("agreement")
     chosen = sa.select(*kept, agreed, *points, *reach, weights.version, weights.strong, weights.good)
     return chosen.select_from(sa.join(found, in_force, sa.true())).offset(0).subquery()
 
@@ -91,7 +91,7 @@ def _agreement(one: MatchCriterion, side: str, pair: Any, floor: Expression) -> 
     """How much one side finds of what it asks for, in [0, 1]; NULL or 0 where it finds nothing."""
     match one:
         case MatchCriterion.TEXT:
-            return agreement(pair.differing)
+            return agreement(pair.near)
         case MatchCriterion.EQUITY:
             return pair.equity
         case MatchCriterion.EXPERIENCE:  # of the partner's state

@@ -30,6 +30,7 @@ from services.core.texts import check_characters
 from services.identity.shapes import PERSON
 from services.matching import policy
 from services.matching.cooperation_shapes import COOPERATION
+from services.matching.evidence import passage
 from services.matching.experience import shown
 from services.matching.explaining import misses, reasons
 from services.matching.formulas import limit_of, weight_of
@@ -65,6 +66,10 @@ def _text(value: str) -> str:
     return check_characters(value, path=())
 
 
+def _passage(row: Row, _: Ask, *, own: bool) -> Expression:
+    return sa.case((row.code == MatchCriterion.TEXT.value, passage(row, own=own)))
+
+
 REASON = Shape.of(
     "MatchReason",
     None,
@@ -77,6 +82,8 @@ REASON = Shape.of(
         "cooperations": Many(
             lambda: COOPERATION, over=shown, order=lambda row, _: [row.ended_on.desc(), row.id.desc()]
         ),
+        "ownPassage": Value(partial(_passage, own=True), null=True),
+        "otherPassage": Value(partial(_passage, own=False), null=True),
         "sentence": Value(lambda row, _: row.sentence),
     },
 )

@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.core.actor import Viewer
 from services.core.read.shape import Columns, Expression, Row, table_of, within
+from services.matching.evidence import laid
 from services.matching.experience import CODES, about, experience
 from services.matching.formulas import share
 from services.matching.terms import ModalityReason
@@ -24,10 +25,10 @@ def home(own: Row, viewer: Viewer) -> sa.Subquery:
 
     Columns: ``iso3``, ``regions``, ``groups``, ``developing`` of its state today, NULL for a delegation that is no
     state's; ``codes``, what the proposal is about; ``experience_codes`` and ``experience_counts``, its state's
-    experience in these; ``sketch`` and ``embedding_model`` of its original text.
+    experience in these; of its original text ``embedding_model``, ``words_square`` and what ``evidence.laid`` finds.
     """
     delegation, text, state = table_of(Delegation).alias(), table_of(ProposalText).alias(), _states()
-    done = experience(own, about(own), viewer, of=delegation).lateral()
+    done, codes = experience(own, about(own), viewer, of=delegation).lateral(), laid(text)
     sources = delegation.outerjoin(state, state.c.iso3 == delegation.c.state).outerjoin(
         text, sa.and_(text.c.proposal_id == own.id, text.c.is_original)
     )
@@ -36,9 +37,10 @@ def home(own: Row, viewer: Viewer) -> sa.Subquery:
         about(own).label("codes"),
         done.c.experience_codes,
         done.c.experience_counts,
-        text.c.sketch,
         text.c.embedding_model,
-    ).select_from(sources.outerjoin(done, sa.true()))
+        text.c.words_square,
+        *codes.c,
+    ).select_from(sources.outerjoin(done, sa.true()).outerjoin(codes, sa.true()))
     return within(own, chosen.where(delegation.c.id == own.delegation_id).offset(0)).subquery()
 
 

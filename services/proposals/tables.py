@@ -5,11 +5,12 @@ from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlmodel import Field
 
 from services.core.actor import Audience
 from services.core.days import indexed
+from services.core.meanings import PassageRow
 from services.core.protection import DELEGATION, OWN, PLATFORM, SECRETARIAT, SHARED, either, protect
 from services.core.table import Row, now, text_enum, text_enum_array
 from services.core.texts import TextRow, text_arguments
@@ -134,13 +135,35 @@ class Proposal(Row, table=True):
     is_demo: bool = False
 
 
-class ProposalText(TextRow, table=True):
+_MATCHED = sa.text("is_original AND status = 'open' AND visibility <> 'delegation'")
+"""The texts of which words are counted when proposals are matched."""
+
+
+class ProposalText(TextRow, PassageRow, table=True):
     """A proposal in one language."""
 
     __tablename__ = "proposal_text"
-    __table_args__ = text_arguments("proposal")
+    __table_args__ = (
+        *text_arguments("proposal"),
+        sa.Index(
+            "ix_proposal_text_words",
+            "words",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=_MATCHED,
+        ),
+        sa.Index("ix_proposal_text_spoken", sa.text("split_part(language, '-', 1)"), postgresql_where=_MATCHED),
+    )
 
     proposal_id: UUID = Field(foreign_key="proposal.id", ondelete="CASCADE", primary_key=True)
+    words: str | None = Field(
+        default=None,
+        sa_type=TSVECTOR,
+        sa_column_args=(sa.Computed("text_words(search)", persisted=True),),
+    )
+    """The words of its first 400, with marked copies of those that stand there more than once."""
+    words_square: int | None = Field(default=None, sa_column_args=(sa.Computed("text_square(search)", persisted=True),))
+    """The sum of the squares of what its words count."""
 
 
 _READ = ("sender_id", "receiver_id", "proposal_id", "status", "turn")

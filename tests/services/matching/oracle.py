@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.core.db import Reader
 from services.core.read.shape import table_of
@@ -32,7 +33,10 @@ class Side:
     delegation: UUID
     state: str | None
     lists: Mapping[str, frozenset[str]]
-    sketch: str | None
+    code: str | None
+    passages: list[str]
+    words: Mapping[str, int]
+    language: str
     model: str
     row: Mapping[str, Any]
 
@@ -103,13 +107,41 @@ class Oracle:
         agreed: dict[str, float | None] = {
             one: self._overlap(asking.lists[one], asked.lists[one], floor, whole=name == "need") for one in LISTS
         }
-        agreed["text"] = _nearness(asking, asked)
+        agreed["text"] = self._agreement(asking, asked)
         agreed["like_conditions"] = self._likeness(asking.state, asked.state)
         groups = len(self.groups(receiving.state)) if receiving.state else 0
         agreed["experience"] = self._experience(asking, asked)
         agreed["equity"] = groups / (groups + 0.5) if receiving.state else None
         reach = sum(weight * (1 if agreed[one] is not None else 1 - floor) for one, weight in weights.items())
         return {one: weights[one] * (agreed[one] or 0.0) / reach for one in weights}
+
+    def _agreement(self, one: Side, other: Side) -> float | None:
+        if one.code is None or other.code is None or one.model != other.model:
+            return None
+        near = _cosine(one.code, other.code)
+        if len(one.passages) > 1 or len(other.passages) > 1:
+            near = (near + max(_cosine(a, b) for a in one.passages for b in other.passages)) / 2
+        if one.language == other.language and one.words and other.words:
+            words = self._words(one, other)
+            near = _alike(near + words * 1.05 / (words + 0.05))
+        if near <= 0:
+            return 0.0
+        for (start, low), (end, high) in pairwise([(0.0, 0.0), (0.3, 0.1), (0.75, 0.9), (1.0, 1.0)]):
+            if near <= end:
+                return low + (near - start) / (end - start) * (high - low)
+        return 1.0
+
+    def _words(self, one: Side, other: Side) -> float:
+        """What both say: more the oftener they say it, and the fewer others of their language do."""
+        mine, theirs = ({word: _counts(n) for word, n in side.words.items()} for side in (one, other))
+        of_language = [side for side in self.sides.values() if side.language == one.language]
+        common = 0.0
+        for word in mine.keys() & theirs.keys():
+            having = sum(word in side.words for side in of_language)
+            rare = math.log(1 + len(of_language) / having) / math.log(1 + len(of_language))
+            common += mine[word] * theirs[word] * round(100 * rare**3)
+        norms = [math.sqrt(sum(n * n for n in counts.values())) for counts in (mine, theirs)]
+        return common / (100 * norms[0] * norms[1])
 
     def _overlap(self, mine: frozenset[str], theirs: frozenset[str], floor: float, *, whole: bool) -> float | None:
         if not mine or not theirs:
@@ -135,24 +167,36 @@ class Oracle:
         return region + group - region * group
 
 
-def _nearness(one: Side, other: Side) -> float | None:
-    if one.sketch is None or other.sketch is None or one.model != other.model:
-        return None
-    differing = sum(a != b for a, b in zip(one.sketch, other.sketch, strict=True))
-    cosine = math.cos(math.pi * differing / 2048)
-    if cosine <= 0:
-        return 0.0
-    for (start, low), (end, high) in pairwise([(0.0, 0.0), (0.3, 0.1), (0.75, 0.9), (1.0, 1.0)]):
-        if cosine <= end:
-            return low + (cosine - start) / (end - start) * (high - low)
+def _cosine(one: str, other: str) -> float:
+    mine, theirs = _numbers(one), _numbers(other)
+    return sum(a * b for a, b in zip(mine, theirs, strict=True)) / len(mine) * 0.6508**2 / (1 - 0.0435)
+
+
+def _numbers(code: str) -> list[int]:
+    """Three planes, the last of which counts negative."""
+    size = len(code) // 3
+    return [int(code[i]) + 2 * int(code[size + i]) - 4 * int(code[2 * size + i]) for i in range(size)]
+
+
+def _alike(said: float) -> float:
+    for (start, low), (end, high) in pairwise([(0.0, 0.0), (0.3, 0.2), (0.6, 0.44), (1.1, 0.5), (2.0, 1.0)]):
+        if said <= end:
+            return low + (said - start) / (end - start) * (high - low)
     return 1.0
+
+
+def _counts(times: int) -> int:
+    return 22 if times >= 8 else 16 if times >= 4 else 11 if times >= 2 else 7
 
 
 async def read_oracle(session: Reader) -> Oracle:
     """An oracle of what ``session`` sees."""
     proposal, text, delegation = table_of(Proposal), table_of(ProposalText), table_of(Delegation)
+    each = sa.func.unnest(text.c.search).table_valued("lexeme", "positions").render_derived()
+    times = sa.func.cardinality(sa.cast(each.c.positions, ARRAY(sa.SmallInteger)))
+    words = sa.select(sa.func.json_object_agg(each.c.lexeme, times)).correlate(text).scalar_subquery().label("words")
     found = await session.execute(
-        sa.select(proposal, delegation.c.state, sa.cast(text.c.sketch, sa.Text), text.c.embedding_model)
+        sa.select(proposal, delegation.c.state, text.c.code, text.c.passage_codes, text.c.embedding_model, words)
         .join_from(proposal, delegation, delegation.c.id == proposal.c.delegation_id)
         .join(text, sa.and_(text.c.proposal_id == proposal.c.id, text.c.is_original))
     )
@@ -161,8 +205,8 @@ async def read_oracle(session: Reader) -> Oracle:
         lists = {name: frozenset(str(code) for code in row[name]) for name in LISTS}
         lists["working_languages"] = frozenset(tag.split("-")[0] for tag in lists["working_languages"])
         sides[row["id"]] = Side(
-            row["id"], str(row["side"]), row["delegation_id"], row["state"], lists, row["sketch"],
-            row["embedding_model"], dict(row),
+            row["id"], str(row["side"]), row["delegation_id"], row["state"], lists, row["code"],
+            row["passage_codes"] or [], row["words"] or {}, row["language"].split("-")[0], row["embedding_model"], dict(row),
         )  # fmt: skip
     weights = table_of(MatchingWeights)
     latest = sa.select(weights.c.weights).where(weights.c.confirmed_at.is_not(None)).order_by(weights.c.confirmed_at)

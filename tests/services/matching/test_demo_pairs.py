@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from services.core import embedding
 from services.core.actor import SYSTEM
 from services.core.db import Database, Writer
+from services.core.meanings import meanings
 from services.core.table import today
 from services.core.texts import EMBEDDER
 from services.membership.tables import Delegation
@@ -46,7 +46,7 @@ def name_of(row: Row) -> str:
 
 
 async def build_demo(session: Writer) -> dict[str, UUID]:
-    """Write the demonstration's proposals with real sketches; their ids by name."""
+    """Write the demonstration's proposals with their real meaning; their ids by name."""
     for state in sorted({row["delegation"] for row in ROWS} - DELEGATIONS.keys()):
         session.add(
             Delegation(
@@ -60,16 +60,17 @@ async def build_demo(session: Writer) -> dict[str, UUID]:
         )
     await session.flush()
     texts = ["\n".join(row[part] for part in ("title", "summary", "description")) for row in ROWS]
-    sketches = embedding.sketch(await embedding.embed(EMBEDDER, texts))
-    return {name_of(row): await _written(session, row, sketch) for row, sketch in zip(ROWS, sketches, strict=True)}
+    read = await meanings(EMBEDDER, texts, with_passages=True)
+    return {name_of(row): await _written(session, row, found) for row, found in zip(ROWS, read, strict=True)}
 
 
-async def _written(session: Writer, row: Row, sketch: str) -> UUID:
+async def _written(session: Writer, row: Row, found: dict[str, Any]) -> UUID:
     return await a_proposal(
         session,
         row["side"].lower(),
         row["delegation"],
-        sketch=sketch,
+        code=found["code"],
+        passages=found["passage_codes"],
         language=row["language"],
         capacity_areas=[word.lower() for word in row["capacityAreas"]],
         sectors=row["sectors"],

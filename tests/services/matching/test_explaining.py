@@ -11,16 +11,18 @@ from services.core.db import Database
 from services.core.ids import write_id
 from services.matching.terms import MatchMissCode
 from tests.services.matching.world import (
+    DIMENSIONS,
     ORGANISATION,
     WHOLE,
     a_cooperation,
     a_proposal,
     change,
+    code_of,
     matches,
     more_delegations,
 )
 
-NEAR, FAR = "0" * 2048, "01" * 1024
+NEAR, FAR = code_of([1.3] * DIMENSIONS), code_of([1.3, -1.3] * (DIMENSIONS // 2))
 
 
 async def one_match(db: Database, need: dict[str, Any], offer: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +44,7 @@ async def test_reasons_name_what_agrees(db: Database) -> None:
     async with db.write(SYSTEM) as session:
         done = await a_cooperation(session, "NPL", capacity_areas=["skills_training", "financing"], sectors=["22040"])
         await a_cooperation(session, "CHN", capacity_areas=["skills_training"])
-    match = await one_match(db, {"language": "fr", "sketch": NEAR}, {"language": "ar", "sketch": NEAR})
+    match = await one_match(db, {"language": "fr", "code": NEAR}, {"language": "ar", "code": NEAR})
     assert codes(match["reasons"]) == {
         "CAPACITY_AREAS": ["SKILLS_TRAINING", "PUBLIC_LITERACY"],
         "SECTORS": ["11130", "22040"],
@@ -110,8 +112,8 @@ MISSES: list[tuple[MatchMissCode, dict[str, Any], dict[str, Any], list[str], str
     ),
     (
         MatchMissCode.TEXTS_FAR_APART,
-        {"language": "fr", "sketch": NEAR},
-        {"language": "zh", "sketch": FAR},
+        {"language": "fr", "code": NEAR},
+        {"language": "zh", "code": FAR},
         ["fr", "zh"],
         "The two texts are far apart in meaning: fr, zh.",
     ),
@@ -129,7 +131,7 @@ MISSES: list[tuple[MatchMissCode, dict[str, Any], dict[str, Any], list[str], str
 async def test_a_miss_says_what_does_not_fit(
     db: Database, code: MatchMissCode, need: dict[str, Any], offer: dict[str, Any], meant: list[str], sentence: str
 ) -> None:
-    match = await one_match(db, {"sketch": NEAR, **need}, {"sketch": NEAR, **offer})
+    match = await one_match(db, {"code": NEAR, **need}, {"code": NEAR, **offer})
     assert match["misses"] == [{"code": code.name, "codes": meant, "sentence": sentence}]
 
 
@@ -139,7 +141,7 @@ def test_every_miss_is_told_once() -> None:
 
 async def test_what_the_need_does_not_ask_for_is_no_miss(db: Database) -> None:
     more = {"sectors": [*WHOLE["sectors"], "74020"], "quantity": Decimal(5), "unit": "hours"}
-    match = await one_match(db, {"sketch": NEAR}, {"sketch": NEAR, **more})
+    match = await one_match(db, {"code": NEAR}, {"code": NEAR, **more})
     assert match["misses"] == []
 
 

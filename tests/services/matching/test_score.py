@@ -21,11 +21,11 @@ from tests.services.matching.world import (
     a_crowd,
     a_proposal,
     change,
-    flipped,
     matches,
     more_delegations,
+    moved,
     page,
-    some_bits,
+    some_code,
     some_experience,
 )
 
@@ -165,12 +165,12 @@ async def test_taking_something_common_out_never_raises_the_score_of_random_pair
 
 async def test_a_text_that_comes_nearer_raises_the_score(db: Database) -> None:
     chance = random.Random(5)
-    origin = some_bits(chance)
+    origin = some_code(chance)
     async with db.write(SYSTEM) as session:
-        need = await a_proposal(session, "need", "SEN", sketch=origin)
+        need = await a_proposal(session, "need", "SEN", code=origin)
         offers = [
-            await a_proposal(session, "offer", "CHN", sketch=flipped(origin, share, chance))
-            for share in (0.0, 0.05, 0.15, 0.3, 0.4, 0.48)
+            await a_proposal(session, "offer", "CHN", code=moved(origin, share, chance))
+            for share in (0.1, 0.25, 0.4, 0.55, 0.7)
         ]
     found = await matches(db, need)
     assert list(found) == offers

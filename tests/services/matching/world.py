@@ -1,6 +1,7 @@
 """Proposals made for matching, and how the tests ask for matches."""
 
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -8,9 +9,12 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import REGCONFIG
 
 from services.core.actor import SYSTEM, Actor
+from services.core.codes import STEPS
 from services.core.db import Database, Writer
+from services.core.meanings import BITS
 from services.core.read.compile import compile_read
 from services.core.read.plan import Plan
 from services.core.read.selection import Param, Selection
@@ -27,6 +31,8 @@ from services.taxonomy.terms import CapacityArea
 from tests.builders import SINCE, delegation_id, id_of
 
 MODEL = "test model"
+DIMENSIONS = 96
+WORDS = [f"word{number * number // 7}" for number in range(40)]
 MORE = {"NPL": Standing.MEMBER, "TUV": Standing.MEMBER, "BOL": Standing.MEMBER, "DEU": Standing.MEMBER}
 """States beyond the world of ``tests.builders``, so that groups and regions differ."""
 STATES = ["ZMB", "FRA", "SEN", "EGY", "CHN", *MORE]
@@ -49,7 +55,17 @@ WHOLE: dict[str, Any] = {
 EVERYTHING = (
     *("score", "band", "modality", "modalityReason", "weightsVersion"),
     ("proposal", "id", "externalId"),
-    ("reasons", "code", "contribution", "weight", "codes", "sentence", ("cooperations", "id", "endedOn")),
+    (
+        "reasons",
+        "code",
+        "contribution",
+        "weight",
+        "codes",
+        "ownPassage",
+        "otherPassage",
+        "sentence",
+        ("cooperations", "id", "endedOn"),
+    ),
     ("misses", "code", "codes", "sentence"),
 )
 
@@ -67,9 +83,13 @@ async def more_delegations(session: Writer) -> None:
 
 
 async def a_proposal(
-    session: Writer, side: str, by: UUID | str = "ZMB", *, sketch: str | None = None, model: str = MODEL, **columns: Any
+    session: Writer, side: str, by: UUID | str = "ZMB", *, code: str | None = None, model: str = MODEL, **columns: Any
 ) -> UUID:
-    """An open proposal with its original text, made by the platform itself; ``sketch`` is 2,048 bits."""
+    """An open proposal with its original text, made by the platform itself.
+
+    ``code`` is that of its meaning (``core.codes``); ``passages`` are those of its passages, and ``words`` its words.
+    """
+    passages, words = columns.pop("passages", [code] if code else None), columns.pop("words", None)
     values: dict[str, Any] = {
         "delegation_id": delegation_id(by) if isinstance(by, str) else by,
         "side": side,
@@ -86,7 +106,10 @@ async def a_proposal(
         "proposal_id": proposal.id,
         "is_original": True,
         "title": f"A {side}",
-        "sketch": sketch,
+        "code": code,
+        "passage_codes": passages,
+        "passages": [place for number in range(len(passages or ())) for place in (1 + number, 1)],
+        "search": words and sa.func.to_tsvector(sa.literal("simple").cast(REGCONFIG), words),
         "embedding_model": model,
     } | {name: values[name] for name in ("delegation_id", "status", "visibility", "language")}
     await session.execute(sa.insert(ProposalText).values(text))
@@ -157,20 +180,28 @@ async def change(session: Writer, proposal: UUID, **columns: Any) -> None:
     await session.execute(sa.update(table).where(table.c.id == proposal).values(columns))
 
 
-def some_bits(chance: random.Random) -> str:
-    """A sketch."""
-    return f"{chance.getrandbits(2048):02048b}"
+def some_code(chance: random.Random) -> str:
+    """A code of normal deviates."""
+    return code_of([chance.gauss(0, 1) for _ in range(DIMENSIONS)])
 
 
-def flipped(sketch: str, share: float, chance: random.Random) -> str:
-    """A sketch in which about that share of the bits is another."""
-    return "".join("10"[int(bit)] if chance.random() < share else bit for bit in sketch)
+def code_of(deviates: Sequence[float]) -> str:
+    """The code of a vector that is turned already."""
+    numbers = [max(-3, min(3, round(one / STEPS[BITS]))) for one in deviates]
+    return "".join(str(number >> plane & 1) for plane in range(BITS) for number in numbers)
+
+
+def moved(code: str, share: float, chance: random.Random) -> str:
+    """A code in which about that share of the numbers is another."""
+    other = some_code(chance)
+    taken = [chance.random() < share for _ in range(DIMENSIONS)]
+    return "".join(other[place] if taken[place % DIMENSIONS] else bit for place, bit in enumerate(code))
 
 
 async def a_crowd(session: Writer, size: int, seed: int) -> list[UUID]:
     """Random proposals of all sides by all states and by an organisation; some leave things out."""
     chance = random.Random(seed)
-    origin = some_bits(chance)
+    origin = some_code(chance)
     everyone: list[UUID | str] = [*STATES, ORGANISATION]
     made = []
     for _ in range(size):
@@ -180,7 +211,10 @@ async def a_crowd(session: Writer, size: int, seed: int) -> list[UUID]:
                 session,
                 chance.choice(["need", "need", "offer", "offer", "joint"]),
                 chance.choice(everyone),
-                sketch=flipped(origin, chance.random() / 2, chance) if chance.random() < 0.9 else None,
+                code=(code := moved(origin, chance.random(), chance) if chance.random() < 0.9 else None),
+                passages=[moved(code, 0.4, chance) for _ in range(chance.choice([1, 1, 2, 3]))] if code else None,
+                words=" ".join(chance.choices(WORDS, k=chance.choice([0, 3, 8, 30]))) or None,
+                language=chance.choice(["en", "en", "fr", "fr-CA", "zh"]),
                 model=MODEL if chance.random() < 0.95 else "another model",
                 interpretation_offered=chance.random() < 0.1,
                 regions_accepted=chance.choice([[], [], [], ["002"], ["142", "009"]]),
