@@ -209,7 +209,8 @@ class ProposalWhere:
     sdg_targets: list[str] | None = strawberry.field(default=None, description="Serves any of these SDG targets.")
     forms: list[CooperationForm] | None = strawberry.field(default=None, description="Consists of any of these.")
     working_languages: list[LanguageTag] | None = strawberry.field(
-        default=None, description="Works in any of these languages."
+        default=None,
+        description="Names any of these among its working languages; what names none is open to all and is not found by this.",
     )
     region: str | None = strawberry.field(
         default=None, description="Is by a state that lies in this region (UN M49 code)."

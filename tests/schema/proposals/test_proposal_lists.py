@@ -71,7 +71,7 @@ ALL = ["Brouillon", "Former des infirmières", "تدريب الممرضات", "C
         ({"sdgTargets": ["3.c"]}, ALL[2:3]),
         ({"forms": ["EQUIPMENT_COMPUTE"]}, ALL[3:]),
         ({"workingLanguages": ["FR"]}, ALL[1:2]),
-        ({"workingLanguages": ["ar", "en"]}, ALL[1:]),
+        ({"workingLanguages": ["ar", "en"]}, ALL[1:2]),
         ({"region": "002"}, ALL[2:]),
         ({"region": "150"}, ALL[:2]),
         ({"delegation": write_id("delegation", delegation_id("EGY"))}, ALL[2:3]),

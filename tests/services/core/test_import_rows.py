@@ -80,7 +80,10 @@ def test_what_is_written_as_jsonl_is_read_back_exactly(
     content = end.join(map(line, written)).encode("utf-8", "surrogatepass")
     if b"\xed" in content:
         escaped_again = end.join(json.dumps(row, default=float) for row in written)
-        content, written = escaped_again.encode(), [json.loads(one) for one in escaped_again.split(end)]
+        content, written = (
+            escaped_again.encode(),
+            [json.loads(one, parse_float=Decimal) for one in escaped_again.split(end)],
+        )
     rows = read(tmp_path, (BOM if bom else b"") + content, "rows.jsonl")
     assert cells(rows) == written
 
