@@ -21,7 +21,7 @@ from schema.identity.query import IdentityQuery
 from schema.identity.recovery_mutation import RecoveryMutation
 from schema.identity.recovery_query import RecoveryQuery
 from schema.identity.subscription import IdentitySubscription
-from schema.identity.types import Viewer
+from schema.identity.types import Person, Viewer
 from schema.labs.contribution_mutation import LabContributionMutation
 from schema.labs.mutation import LabMutation
 from schema.labs.query import LabQuery
@@ -33,11 +33,19 @@ from schema.matching.mutation import MatchingMutation
 from schema.matching.query import MatchingQuery
 from schema.matching.types import ProposalMatching
 from schema.membership.mutation import MembershipMutation
+from schema.membership.nomination_mutation import NominationMutation
+from schema.membership.nomination_types import PersonNominations
+from schema.membership.organisation_mutation import OrganisationMutation
+from schema.membership.organisation_types import DelegationOrganisations
 from schema.membership.query import MembershipQuery
+from schema.membership.setting_mutation import GroupSettingsMutation
+from schema.membership.types import Delegation
 from schema.notices.mutation import NoticesMutation
 from schema.notices.types import ViewerNotices
 from schema.practices.mutation import PracticeMutation
 from schema.practices.query import PracticeQuery
+from schema.privacy.mutation import PrivacyMutation
+from schema.privacy.types import PersonPrivacy, ViewerPrivacy
 from schema.proposals.expression_mutation import ExpressionOfInterestMutation
 from schema.proposals.expression_types import ExpressionOfInterest
 from schema.proposals.mutation import ProposalMutation
@@ -62,6 +70,9 @@ from services.identity.shapes import API_TOKEN_BY_ID, PASSKEY_BY_ID, PERSON_BY_I
 from services.labs import shapes as lab_shapes
 from services.matching.cooperation_shapes import COOPERATION_BY_ID
 from services.matching.shapes import WEIGHTS_BY_ID
+from services.membership.nomination_shapes import NOMINATION_BY_ID
+from services.membership.organisation_shapes import ORGANISATION_BY_ID
+from services.membership.setting_shapes import GROUP_SETTINGS_BY_ID
 from services.membership.shapes import DELEGATION_BY_ID, STANDING_PROPOSAL_BY_ID
 from services.notices.shapes import NOTICE_BY_ID
 from services.practices.shapes import PRACTICE_BY_ID
@@ -107,8 +118,12 @@ class Mutation(
     LabContributionMutation,
     MatchingMutation,
     MembershipMutation,
+    GroupSettingsMutation,
+    NominationMutation,
+    OrganisationMutation,
     NoticesMutation,
     PracticeMutation,
+    PrivacyMutation,
     ProposalMutation,
     ExpressionOfInterestMutation,
     RoundMutation,
@@ -135,7 +150,11 @@ ExpressionOfInterest.__strawberry_definition__.fields.extend(ExpressionOfInteres
 ExpressionOfInterest.__strawberry_definition__.fields.extend(  # type: ignore[attr-defined]
     ExpressionOfInterestUnsealings.__strawberry_definition__.fields  # type: ignore[attr-defined]
 )
+Delegation.__strawberry_definition__.fields.extend(DelegationOrganisations.__strawberry_definition__.fields)  # type: ignore[attr-defined]
+Person.__strawberry_definition__.fields.extend(PersonNominations.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 Proposal.__strawberry_definition__.fields.extend(ProposalMatching.__strawberry_definition__.fields)  # type: ignore[attr-defined]
+Person.__strawberry_definition__.fields.extend(PersonPrivacy.__strawberry_definition__.fields)  # type: ignore[attr-defined]
+Viewer.__strawberry_definition__.fields.extend(ViewerPrivacy.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 Viewer.__strawberry_definition__.fields.extend(ViewerNotices.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 MemberState.__strawberry_definition__.fields.extend(MemberStateExperience.__strawberry_definition__.fields)  # type: ignore[attr-defined]
 Viewer.__strawberry_definition__.fields.extend(ViewerWorks.__strawberry_definition__.fields)  # type: ignore[attr-defined]
@@ -148,6 +167,7 @@ NODES.update(
     attachment=("Attachment", ATTACHMENT_BY_ID),
     cooperation=("Cooperation", COOPERATION_BY_ID),
     delegation=("Delegation", DELEGATION_BY_ID),
+    group_settings=("GroupSettings", GROUP_SETTINGS_BY_ID),
     lab=("Lab", lab_shapes.LAB_BY_ID),
     lab_contribution=("LabContribution", lab_shapes.CONTRIBUTION_BY_ID),
     lab_milestone=("LabMilestone", lab_shapes.MILESTONE_BY_ID),
@@ -155,7 +175,9 @@ NODES.update(
     lab_party=("LabParty", lab_shapes.PARTY_BY_ID),
     lab_update=("LabUpdate", lab_shapes.UPDATE_BY_ID),
     matching_weights=("MatchingWeights", WEIGHTS_BY_ID),
+    nomination=("Nomination", NOMINATION_BY_ID),
     notice=("Notice", NOTICE_BY_ID),
+    organisation=("Organisation", ORGANISATION_BY_ID),
     passkey=("Passkey", PASSKEY_BY_ID),
     person=("Person", PERSON_BY_ID),
     expression_of_interest=("ExpressionOfInterest", EXPRESSION_OF_INTEREST_BY_ID),

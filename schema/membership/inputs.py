@@ -62,7 +62,9 @@ class DelegationStandingDecideInput:
     """Decision."""
 
     id: strawberry.ID = strawberry.field(description="The proposal.")
-    accept: bool = strawberry.field(description="True accepts: the delegation stands so from today on. False rejects.")
+    accept: bool = strawberry.field(
+        description="True accepts: with the last voice missing, the delegation stands so from today on. False rejects it."
+    )
     reason: str = strawberry.field(default="", description="The reason, up to 2,000 characters; needed to reject.")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
@@ -72,6 +74,16 @@ class DelegationReferenceInput:
     """One delegation and a reference."""
 
     id: strawberry.ID = strawberry.field(description="The delegation.")
+    reference: str = strawberry.field(description=REFERENCE)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY)
+
+
+@strawberry.input(description="The answer to an invitation.")
+class DelegationInvitationAnswerInput:
+    """Answer."""
+
+    id: strawberry.ID = strawberry.field(description="The delegation invited, your own.")
+    accept: bool = strawberry.field(description="True accepts: it is an applicant then. False declines.")
     reference: str = strawberry.field(description=REFERENCE)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
@@ -114,3 +126,8 @@ class DelegationWithdrawPayload(DelegationPayload):
 @strawberry.type(description="The delegation as it now is, or why it was not recorded.")
 class DelegationApplyAgainPayload(DelegationPayload):
     """Answer of delegationApplyAgain."""
+
+
+@strawberry.type(description="The delegation as it now is, or why the invitation was not answered.")
+class DelegationInvitationAnswerPayload(DelegationPayload):
+    """Answer of delegationInvitationAnswer."""

@@ -9,7 +9,7 @@ from schema.core.arguments import ASKED
 from schema.core.context import Info
 from schema.core.mutation import act, act_on
 from schema.membership import inputs
-from services.membership import commands
+from services.membership import commands, decision_commands
 from services.membership.terms import NewDelegation, StandingChange
 
 
@@ -34,7 +34,7 @@ class MembershipMutation:
 
     @strawberry.mutation(
         description="Propose to admit, decline, suspend or reinstate a delegation, to end its standing, or to begin or end "
-        "a term as co-chair. Secretariat only; a co-chair decides."
+        "a term as co-chair. Secretariat only; the co-chairs decide."
     )
     async def delegation_standing_propose(
         self,
@@ -47,8 +47,8 @@ class MembershipMutation:
         return inputs.DelegationStandingProposePayload(delegation_id=done, errors=errors)
 
     @strawberry.mutation(
-        description="Accept or reject a proposal to change a standing. Focal points of co-chairs, not about their own "
-        "delegation."
+        description="Give your state's voice on a proposal to change a standing: all co-chairs accept it, one objection "
+        "rejects it. Focal points of co-chairs, not about their own delegation."
     )
     async def delegation_standing_decide(
         self,
@@ -60,7 +60,7 @@ class MembershipMutation:
             info,
             "standing_proposal",
             input,
-            partial(commands.decide_standing, accept=input.accept, reason=input.reason),
+            partial(decision_commands.decide_standing, accept=input.accept, reason=input.reason),
         )
         return inputs.DelegationStandingDecidePayload(delegation_id=done, errors=errors)
 
@@ -79,7 +79,9 @@ class MembershipMutation:
         )
         return inputs.DelegationWithdrawPayload(delegation_id=done, errors=errors)
 
-    @strawberry.mutation(description="Record that a delegation that has withdrawn applies again. Secretariat only.")
+    @strawberry.mutation(
+        description="Record that a delegation that has withdrawn, or was declined, applies again. Secretariat only."
+    )
     async def delegation_apply_again(
         self,
         info: Info,
@@ -90,3 +92,17 @@ class MembershipMutation:
             info, "delegation", input, partial(commands.record_application, reference=input.reference)
         )
         return inputs.DelegationApplyAgainPayload(delegation_id=done, errors=errors)
+
+    @strawberry.mutation(
+        description="Accept the invitation of your own delegation, which is an applicant then, or decline it. Focal points "
+        "of a delegation invited."
+    )
+    async def delegation_invitation_answer(
+        self,
+        info: Info,
+        input: Annotated[inputs.DelegationInvitationAnswerInput, ASKED],
+    ) -> inputs.DelegationInvitationAnswerPayload:
+        """One command."""
+        answer = partial(commands.answer_invitation, reference=input.reference, accept=input.accept)
+        done, errors = await act_on(info, "delegation", input, answer)
+        return inputs.DelegationInvitationAnswerPayload(delegation_id=done, errors=errors)

@@ -28,7 +28,7 @@ describe(
     "How a delegation stands to the Group; each standing is dated, and past ones stay.",
     INVITED="Invited to become a member or observer.",
     APPLICANT="Has applied.",
-    DECLINED="Its application was declined.",
+    DECLINED="Its application was declined, or it declined the invitation.",
     MEMBER="Member of the Group.",
     CO_CHAIR="Member that chairs the Group together with others, for a dated term.",
     OBSERVER="Takes part without being a member.",
@@ -44,10 +44,10 @@ describe(
 describe(
     StandingProposalStatus,
     "What became of a proposal to change a standing.",
-    OPEN="A co-chair is to decide.",
-    ACCEPTED="A co-chair accepted it, and the delegation has stood so since that day.",
+    OPEN="Co-chairs are to decide.",
+    ACCEPTED="All co-chairs accepted it, and the delegation has stood so since that day.",
     REJECTED="A co-chair rejected it, with a reason.",
-    LAPSED="The standing changed otherwise before a co-chair decided.",
+    LAPSED="The standing changed otherwise before it was decided.",
 )
 describe(StandingProposalOrder, "Orders of proposals to change a standing.", NEWEST="Last made first.")
 
@@ -80,7 +80,7 @@ class Delegation(Node):
         description="All its standings, the newest first; invitation, application and refusal only where you may know."
     )
     open_proposal: "StandingProposal | None" = strawberry.field(
-        description="The proposal to change its standing that waits for a co-chair. Seen by the delegation itself, the "
+        description="The proposal to change its standing that waits for the co-chairs. Seen by the delegation itself, the "
         "secretariat and the co-chairs; null if there is none that you may know of."
     )
     is_demo: bool = strawberry.field(description="Whether it was made by the demonstration data.")
@@ -89,6 +89,9 @@ class Delegation(Node):
     )
     viewer_can_record_application: bool = strawberry.field(
         description="Whether you may record now that it applies again."
+    )
+    viewer_can_answer_invitation: bool = strawberry.field(
+        description="Whether you may accept or decline its invitation now."
     )
     viewer_can_withdraw: bool = strawberry.field(description="Whether you may let it leave the Group now.")
     viewer_cannot_withdraw_reasons: list[str] = strawberry.field(description="Codes of why you may not; or empty.")
@@ -117,7 +120,23 @@ class Delegation(Node):
 
 
 @strawberry.type(
-    description="A proposal of the secretariat to change a delegation's standing, and a co-chair's decision on it. Seen by "
+    description="What one co-chairing state said on a proposal: one voice, whatever its number of focal points. Seen by "
+    "the delegation that the proposal is about, the secretariat and the co-chairs."
+)
+class StandingVoice:
+    """Standing voice."""
+
+    delegation: Delegation | None = strawberry.field(
+        description="Whose voice it is; null if you may not know of it, as while it applies anew."
+    )
+    accepts: bool = strawberry.field(description="True accepts the proposal; false objects, which rejects it.")
+    reason: str = strawberry.field(description="The reason given; empty unless it objects or something was said.")
+    created_at: datetime = strawberry.field(description="When it spoke.")
+
+
+@strawberry.type(
+    description="A proposal of the secretariat to change a delegation's standing, and what the co-chairs decided on it. All "
+    "co-chairs in office but the delegation itself accept it, one voice each; one objection rejects it. Seen by "
     "that delegation, the secretariat and the co-chairs. A delegation has one open proposal at most."
 )
 class StandingProposal(Node):
@@ -131,12 +150,18 @@ class StandingProposal(Node):
     reference: str = strawberry.field(description="The note verbale or decision it rests on.")
     status: StandingProposalStatus = strawberry.field(description="What became of it.")
     reason: str = strawberry.field(
-        description="What the co-chair said; empty unless it was rejected or something was said."
+        description="What the co-chair said whose voice decided it; empty unless it was rejected or something was said."
     )
     created_at: datetime = strawberry.field(description="When it was made.")
     closed_at: datetime | None = strawberry.field(description="When it was decided or lapsed; null while it is open.")
     proposed_by: APerson | None = strawberry.field(description="Who made it; null if you may not know of them.")
-    decided_by: Delegation | None = strawberry.field(description="The co-chair that decided; null unless one did.")
+    decided_by: Delegation | None = strawberry.field(
+        description="The co-chair whose voice decided it: the last one needed, or the objection; null unless one did."
+    )
+    voices: list[StandingVoice] = strawberry.field(description="What co-chairs have said on it, the first one first.")
+    awaited: list[Delegation] = strawberry.field(
+        description="The co-chairs whose voices are still missing, by name; none unless it is open."
+    )
     viewer_can_decide: bool = strawberry.field(description="Whether you may accept or reject it now.")
     viewer_cannot_decide_reasons: list[str] = strawberry.field(description="Codes of why you may not; or empty.")
 

@@ -33,12 +33,13 @@ _ASKED, _RECORDED = "record.asked", "record.recorded"
 
 
 class RecordLeaf(SQLModel, table=True):
-    """One act as the record keeps it; never changed, never removed."""
+    """One act as the record keeps it; never changed, but for a salt that goes with a person's name, and never removed."""
 
     __tablename__ = "record_leaf"
     __table_args__ = (
         sa.Index("ix_record_leaf_delegation_id", "delegation_id", sa.text("id DESC"), postgresql_include=["role"]),
         sa.Index("ix_record_leaf_role", "role", sa.text("id DESC"), postgresql_include=["delegation_id"]),
+        sa.Index("ix_record_leaf_person", "object_id", postgresql_where=sa.text("object_kind = 'person'")),
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)

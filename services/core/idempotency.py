@@ -40,6 +40,7 @@ protect(
     "idempotency_key",
     seen=either(f"person_id = {PERSON}", PLATFORM),
     written=either(f"person_id = {PERSON}", PLATFORM),
+    removed=PLATFORM,
     private=True,
 )
 

@@ -53,7 +53,7 @@ def refusals_to_remove(viewer: Viewer, row: Row) -> list[Refusal]:
             "The secretariat removes only a first focal point who has not accepted the invitation yet.",
         ),
         _left(row),
-        _last_focal_point(row),
+        last_focal_point(row),
     ]
 
 
@@ -68,7 +68,7 @@ def refusals_to_give_role(viewer: Viewer, row: Row) -> list[Refusal]:
         _of_another_delegation(viewer, row),
         not_permitted(row.delegation_id.is_(None), "People of the secretariat have no other role."),
         _left(row),
-        _last_focal_point(row),
+        last_focal_point(row),
     ]
 
 
@@ -108,7 +108,8 @@ def _left(row: Row) -> Refusal:
     return Refusal("PERSON_LEFT", row.left_at.is_not(None), "This person has left already.")
 
 
-def _last_focal_point(row: Row) -> Refusal:
+def last_focal_point(row: Row) -> Refusal:
+    """A delegation keeps a focal point who has come."""
     other = table_of(Person).alias()
     others = sa.select(other.c.id).where(
         other.c.delegation_id == row.delegation_id,

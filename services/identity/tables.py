@@ -34,6 +34,10 @@ class Person(Row, table=True):
         sa.UniqueConstraint("mailed_invitation_hash"),
         sa.UniqueConstraint("reset_hash"),
         sa.CheckConstraint("(reset_hash IS NULL) = (reset_expires_at IS NULL)", name="reset_whole"),
+        sa.CheckConstraint("erased_at IS NULL OR left_at IS NOT NULL", name="erased_have_left"),
+        sa.Index(
+            "ix_person_erase_at", "erase_at", postgresql_where=sa.text("erase_at IS NOT NULL AND erased_at IS NULL")
+        ),
         sa.Index(
             "uq_person_email",
             "email",
@@ -75,6 +79,10 @@ class Person(Row, table=True):
     second_factor_due_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
     """From when on the person can only add a second factor until there is one; None where none is needed."""
     left_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    erase_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    """When name and address go, as the person asked; None unless they did."""
+    erased_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
+    """When they went: a pseudonym stands in their place."""
     is_demo: bool = False
 
 
@@ -162,4 +170,4 @@ protect(
 )
 protect("refresh_token", seen=PLATFORM, written=PLATFORM, removed=PLATFORM, private=True)
 protect("tries", seen=PLATFORM, written=PLATFORM, removed=PLATFORM, private=True)
-protect("api_token", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM), private=True)
+protect("api_token", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM), removed=PLATFORM, private=True)

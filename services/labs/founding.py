@@ -23,6 +23,7 @@ from services.labs.errors import LabExists, TooMany, WrongParties
 from services.labs.queries import Named, modality_of, parties_of, taking_part
 from services.labs.tables import Lab, LabParty, LabText
 from services.labs.terms import LabPartyRole, LabPartyStatus
+from services.membership.organisation_commands import was_sponsored
 from services.proposals import expression_policy
 from services.proposals.content import language_tag
 from services.proposals.policy import visible_to as visible_proposal
@@ -178,6 +179,11 @@ async def _checked_parties(session: Reader, two: list[UUID], named: tuple[Named,
         raise WrongParties(
             "A delegation named here does not take part in the Group today, or is not known.", path=("parties",)
         )
+    for one in found:
+        if one.organisation and await was_sponsored(session, one.delegation_id, one.organisation):
+            raise WrongParties(
+                f"“{one.organisation}” is sponsored no more by the delegation named with it.", path=("parties",)
+            )
     return found
 
 

@@ -1,7 +1,7 @@
 """Writes of membership: fetch visible, check policy, apply rule, write, record.
 
-The secretariat records and proposes, a co-chair decides, a delegation withdraws by itself. Whatever else is locked,
-the delegation is locked first.
+The secretariat records and proposes, co-chairs decide (``decision_commands``), a delegation answers an invitation and
+withdraws by itself. Whatever else is locked, the delegation is locked first.
 """
 
 from datetime import date
@@ -17,12 +17,13 @@ from services.core.audit import record
 from services.core.db import Writer, unique
 from services.core.errors import NotPermitted
 from services.core.events import announce
+from services.core.jobs import enqueue
 from services.core.live import CO_CHAIRS, tell, topic
 from services.core.policy import Refusals, lock
 from services.core.read.shape import table_of
-from services.core.table import now, today
+from services.core.table import now, today, uuid7
 from services.membership import policy, queries, rules
-from services.membership.errors import DelegationThere, ProposalThere, TermOver, WrongDelegation
+from services.membership.errors import DelegationThere, ProposalThere, WrongDelegation
 from services.membership.tables import Delegation, StandingPeriod, StandingProposal
 from services.membership.terms import (
     DelegationKind,
@@ -34,6 +35,9 @@ from services.membership.terms import (
 from services.taxonomy.queries import UnknownCode
 from services.taxonomy.tables import MemberState
 from services.taxonomy.terms import StateKind
+
+SETTLE = "membership.settle"
+"""The job that looks again at the proposals that wait for co-chairs."""
 
 
 async def open_delegation(session: Writer, actor: Actor, new: NewDelegation) -> UUID:
@@ -69,7 +73,7 @@ async def propose_standing(session: Writer, actor: Actor, delegation_id: UUID, c
         WrongStanding: the life cycle has no such step.
         Invalid: reference or term are not as they should be.
     """
-    delegation = await _lock(session, actor, delegation_id, policy.refusals_to_propose)
+    delegation = await lock_delegation(session, actor, delegation_id, policy.refusals_to_propose)
     rules.check_proposed(change.standing)
     rules.step(delegation.kind, delegation.standing, change.standing, delegation.took_part_as)
     rules.check_term(change.standing, change.until, today())
@@ -91,37 +95,6 @@ async def propose_standing(session: Writer, actor: Actor, delegation_id: UUID, c
     return delegation_id
 
 
-async def decide_standing(session: Writer, actor: Actor, proposal_id: UUID, *, accept: bool, reason: str = "") -> UUID:
-    """Decide an open proposal; on accepting it the delegation stands so from today on. Return the delegation's id.
-
-    Raises:
-        NotFound, NotPermitted, Conflict: see ``policy.refusals_to_decide``.
-        ReasonNeeded: rejected without a reason, or one that is too long.
-        TermOver, WrongStanding: what was proposed is not possible any more; it can still be rejected.
-    """
-    delegation_id = await queries.delegation_of_proposal(session, actor.viewer, proposal_id)
-    delegation = None if delegation_id is None else await _lock(session, actor, delegation_id, lambda *_: ())
-    seen, refusals = policy.visible_proposal, policy.refusals_to_decide
-    proposal = await lock(session, actor, StandingProposal, proposal_id, seen, refusals, what="proposal")
-    assert delegation is not None, "whoever sees a proposal sees its delegation"
-    if accept and proposal.until is not None and proposal.until <= today():
-        raise TermOver(proposal.until)
-    proposal.reason = rules.checked_reason(reason, needed=not accept)
-    proposal.status = StandingProposalStatus.ACCEPTED if accept else StandingProposalStatus.REJECTED
-    proposal.closed_at, proposal.decided_by = now(), actor.person_id
-    proposal.decided_by_delegation = actor.delegation_id
-    proposal.revision += 1
-    await session.flush()
-    await record(
-        session, actor, f"standing.{proposal.status}", "standing_proposal", proposal_id, reason=proposal.reason
-    )
-    if accept:
-        await _change(session, actor, delegation, proposal.standing, proposal.reference, until=proposal.until)
-    await announce(session, actor, f"standing.{proposal.status}", proposal_id)
-    await tell(session, CO_CHAIRS, topic("delegation", delegation.id))
-    return delegation.id
-
-
 async def withdraw_delegation(session: Writer, actor: Actor, delegation_id: UUID, reference: str) -> UUID:
     """Let the actor's own delegation leave the Group from today on; its past acts stay.
 
@@ -129,20 +102,34 @@ async def withdraw_delegation(session: Writer, actor: Actor, delegation_id: UUID
         NotFound, NotPermitted, Conflict: see ``policy.refusals_to_withdraw``.
         ReferenceNeeded: no note verbale is named.
     """
-    delegation = await _lock(session, actor, delegation_id, policy.refusals_to_withdraw)
-    await _change(session, actor, delegation, Standing.WITHDRAWN, rules.checked_reference(reference))
+    delegation = await lock_delegation(session, actor, delegation_id, policy.refusals_to_withdraw)
+    await _change(session, actor, delegation, Standing.WITHDRAWN, reference)
+    return delegation_id
+
+
+async def answer_invitation(
+    session: Writer, actor: Actor, delegation_id: UUID, reference: str, *, accept: bool
+) -> UUID:
+    """Accept the invitation of the actor's own delegation, which then applies, or decline it.
+
+    Raises:
+        NotFound, NotPermitted, Conflict: see ``policy.refusals_to_answer_invitation``.
+        ReferenceNeeded: no note verbale is named.
+    """
+    delegation = await lock_delegation(session, actor, delegation_id, policy.refusals_to_answer_invitation)
+    await _change(session, actor, delegation, Standing.APPLICANT if accept else Standing.DECLINED, reference)
     return delegation_id
 
 
 async def record_application(session: Writer, actor: Actor, delegation_id: UUID, reference: str) -> UUID:
-    """Record that a delegation that has withdrawn applies again.
+    """Record that a delegation that has withdrawn, or was declined, applies again.
 
     Raises:
         NotFound, NotPermitted, Conflict: see ``policy.refusals_to_record_application``.
         ReferenceNeeded: no note verbale is named.
     """
-    delegation = await _lock(session, actor, delegation_id, policy.refusals_to_record_application)
-    await _change(session, actor, delegation, Standing.APPLICANT, rules.checked_reference(reference))
+    delegation = await lock_delegation(session, actor, delegation_id, policy.refusals_to_record_application)
+    await _change(session, actor, delegation, Standing.APPLICANT, reference)
     return delegation_id
 
 
@@ -153,7 +140,7 @@ async def end_terms(session: Writer) -> int:
     """
     changed = 0
     for delegation_id, ended in await queries.terms_over(session, today()):
-        delegation = await _lock(session, SYSTEM, delegation_id, lambda *_: ())
+        delegation = await lock_delegation(session, SYSTEM, delegation_id, lambda *_: ())
         if delegation.standing is Standing.CO_CHAIR:  # else someone else was faster
             await _change(session, SYSTEM, delegation, Standing.MEMBER, "End of the term", day=ended)
             changed += 1
@@ -178,7 +165,8 @@ async def refresh_names(session: Writer) -> int:
     return len(changed.all())
 
 
-async def _lock(session: Writer, actor: Actor, delegation_id: UUID, refusals: Refusals) -> Delegation:
+async def lock_delegation(session: Writer, actor: Actor, delegation_id: UUID, refusals: Refusals) -> Delegation:
+    """Lock a delegation that the actor may see and act on, before anything else of it."""
     return await lock(
         session, actor, Delegation, delegation_id, policy.visible_to, refusals, what="delegation", referred=True
     )
@@ -199,6 +187,17 @@ async def _whom(session: Writer, new: NewDelegation) -> dict[str, Any]:
 
 
 async def _change(
+    session: Writer, actor: Actor, delegation: Delegation, wanted: Standing, reference: str, *, day: date | None = None
+) -> None:
+    """Change a standing without anyone's decision, and tell those concerned."""
+    await change_standing(session, actor, delegation, wanted, rules.checked_reference(reference), day=day)
+    since = delegation.standing_since.isoformat()
+    facts = {"standing": wanted.value, "since": since, "reference": reference.strip()}
+    await announce(session, actor, "delegation.standing_changed", delegation.id, **facts)
+    await tell(session, CO_CHAIRS, topic("delegation", delegation.id))
+
+
+async def change_standing(
     session: Writer,
     actor: Actor,
     delegation: Delegation,
@@ -208,7 +207,12 @@ async def _change(
     day: date | None = None,
     until: date | None = None,
 ) -> None:
-    """Let a locked delegation stand otherwise from ``day`` on (today); an open proposal about it lapses."""
+    """Let a locked delegation stand otherwise from ``day`` on (today); an open proposal about it lapses.
+
+    Where a co-chair is one no more, proposals that waited only for its voice are looked at again.
+    """
+    if delegation.standing is Standing.CO_CHAIR:
+        await enqueue(session, SETTLE, f"settle {uuid7()}")
     done = rules.step(delegation.kind, delegation.standing, wanted, delegation.took_part_as)
     delegation.took_part_as = rules.taking_part(delegation.standing, delegation.took_part_as)
     delegation.standing, delegation.standing_since = wanted, day or today()

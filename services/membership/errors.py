@@ -41,7 +41,7 @@ class WrongDelegation(Invalid):
 
 
 class WrongName(Invalid):
-    """The names of an observer that is no state are not as they should be."""
+    """The names of an observer that is no state, or of an organisation, are not as they should be."""
 
     code = "WRONG_NAME"
 
@@ -70,6 +70,30 @@ class ProposalThere(Conflict):
 
     def __init__(self) -> None:
         super().__init__("An open proposal for this delegation is to be decided first.", path=("id",))
+
+
+class OrganisationThere(Conflict):
+    """The delegation sponsors an organisation of this name already."""
+
+    code = "ORGANISATION_THERE"
+
+    def __init__(self) -> None:
+        super().__init__("Your delegation sponsors an organisation of this name already.", path=("name",))
+
+
+class NominationThere(Conflict):
+    """The person has an open nomination."""
+
+    code = "NOMINATION_THERE"
+
+    def __init__(self) -> None:
+        super().__init__("This person is nominated already.", path=("person",))
+
+
+class WrongSettings(Invalid):
+    """A setting of the Group is out of range."""
+
+    code = "WRONG_SETTINGS"
 
 
 class ReferenceNeeded(Invalid):

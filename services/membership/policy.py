@@ -5,11 +5,11 @@ The secretariat proposes and records, a co-chair decides, and a delegation leave
 
 import sqlalchemy as sa
 
-from services.core.actor import Role, Viewer
+from services.core.actor import Role, Scope, Viewer
 from services.core.policy import Refusal, not_permitted
 from services.core.read.shape import Condition, Row, table_of, within
 from services.membership import rules
-from services.membership.tables import StandingProposal
+from services.membership.tables import StandingProposal, StandingVoice
 from services.membership.terms import LISTED, Standing, StandingProposalStatus
 
 RECORDERS = frozenset({Role.SECRETARIAT, Role.SYSTEM})
@@ -39,6 +39,11 @@ def visible_period(viewer: Viewer, row: Row) -> Condition:
 def visible_proposal(viewer: Viewer, row: Row) -> Condition:
     """The proposals about one's own delegation, and all of them for the secretariat and co-chairs."""
     return _seen(viewer, sa.false(), row.delegation_id)
+
+
+def visible_voice(viewer: Viewer, row: Row) -> Condition:
+    """The voices on proposals about one's own delegation, and all of them for the secretariat and co-chairs."""
+    return _seen(viewer, sa.false(), row.about_id)
 
 
 def on_roster(row: Row) -> Condition:
@@ -79,10 +84,12 @@ def refusals_to_propose(viewer: Viewer, row: Row) -> list[Refusal]:
 
 
 def refusals_to_record_application(viewer: Viewer, row: Row) -> list[Refusal]:
-    """The secretariat records that a delegation that has withdrawn applies again."""
+    """The secretariat records that a delegation that has withdrawn, or was declined, applies again."""
     return [
         not_permitted(not may_open(viewer), "Only the secretariat can record an application."),
-        _stands_otherwise(row, {Standing.WITHDRAWN}, "Only a delegation that has withdrawn can apply again."),
+        _stands_otherwise(
+            row, rules.APPLIES_AGAIN, "Only a delegation that has withdrawn or was declined applies again."
+        ),
     ]
 
 
@@ -103,9 +110,28 @@ def refusals_to_withdraw(viewer: Viewer, row: Row) -> list[Refusal]:
     ]
 
 
+def refusals_to_answer_invitation(viewer: Viewer, row: Row) -> list[Refusal]:
+    """A focal point answers the invitation of its own delegation, which acts on nothing else yet."""
+    return [
+        not_permitted(row.id.is_distinct_from(viewer.delegation_id), "Only the delegation invited can answer."),
+        not_permitted(
+            viewer.role is not Role.FOCAL_POINT or Scope.WRITE not in viewer.actor.scopes,
+            "Only a focal point of the delegation invited can answer.",
+        ),
+        _stands_otherwise(row, {Standing.INVITED}, "There is no invitation to answer."),
+    ]
+
+
 def refusals_to_decide(viewer: Viewer, row: Row) -> list[Refusal]:
-    """A co-chair decides a proposal, not one about its own delegation; the platform does when the Group is founded."""
+    """Co-chairs decide a proposal, one voice each, not one about their own delegation.
+
+    The platform does when the Group is founded.
+    """
     founding = viewer.role is Role.SYSTEM
+    voice = table_of(StandingVoice).alias()
+    given = sa.select(voice.c.id).where(
+        voice.c.proposal_id == row.id, voice.c.delegation_id == sa.cast(viewer.delegation_id, sa.Uuid)
+    )
     return [
         not_permitted(
             not founding and (not is_co_chair(viewer) or not viewer.actor.acts),
@@ -119,6 +145,11 @@ def refusals_to_decide(viewer: Viewer, row: Row) -> list[Refusal]:
             "STANDING_PROPOSAL_DECIDED",
             row.status != StandingProposalStatus.OPEN,
             "This proposal is not open any more.",
+        ),
+        Refusal(
+            "STANDING_VOICE_GIVEN",
+            within(row, given).exists(),
+            "Your state has spoken on this proposal; each co-chair has one voice.",
         ),
     ]
 

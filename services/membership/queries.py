@@ -38,6 +38,14 @@ async def delegation_of_proposal(session: Reader, viewer: Viewer, proposal_id: U
     )
 
 
+async def co_chairs_in_office(session: Reader, *, besides: UUID) -> Sequence[UUID]:
+    """Return the delegations that are co-chair today, but for one."""
+    found = sa.select(col(Delegation.id)).where(
+        col(Delegation.standing) == Standing.CO_CHAIR, col(Delegation.id) != besides
+    )
+    return (await session.execute(found)).scalars().all()
+
+
 async def terms_over(session: Reader, day: date) -> Sequence[tuple[UUID, date]]:
     """Return the delegations whose latest standing is a co-chair's term that is over on ``day``, and when it ended."""
     later = aliased(StandingPeriod)

@@ -1,8 +1,9 @@
 """The life cycle of a standing, and what its acts must say: values in, values out."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from uuid import UUID
 
 from services.core.errors import Invalid
 from services.core.languages import check_language_tag
@@ -11,17 +12,18 @@ from services.membership.errors import (
     ReasonNeeded,
     ReferenceNeeded,
     WrongName,
+    WrongSettings,
     WrongStanding,
     WrongTerm,
 )
-from services.membership.terms import DelegationKind, Participation, Standing
+from services.membership.terms import DelegationKind, GroupNumbers, Participation, Standing, VoicesNeeded
 
 S = Standing
 _ANSWERS = {S.MEMBER: "admitted", S.OBSERVER: "admitted", S.DECLINED: "declined"}
 STEPS: Mapping[S, Mapping[S, str]] = {
-    S.INVITED: _ANSWERS,
+    S.INVITED: {**_ANSWERS, S.APPLICANT: "invitation_accepted"},
     S.APPLICANT: _ANSWERS,
-    S.DECLINED: {},
+    S.DECLINED: {S.APPLICANT: "applied_again"},
     S.MEMBER: {S.CO_CHAIR: "co_chair_made", S.SUSPENDED: "suspended", S.WITHDRAWN: "withdrawn"},
     S.CO_CHAIR: {S.MEMBER: "co_chair_ended"},
     S.OBSERVER: {S.SUSPENDED: "suspended", S.WITHDRAWN: "withdrawn"},
@@ -33,9 +35,13 @@ BEGINNINGS = frozenset({S.INVITED, S.APPLICANT})
 """Standings in which a delegation begins. The secretariat records them; every other one is decided upon."""
 LEAVES_BY_ITSELF = frozenset({S.MEMBER, S.OBSERVER})
 """Standings that a delegation may end without anyone's decision; a co-chair's term ends first."""
+APPLIES_AGAIN = frozenset({S.WITHDRAWN, S.DECLINED})
+"""Standings from which a delegation may apply again."""
 
 REFERENCE_LIMIT, REASON_LIMIT, NAME_LIMIT = 200, 2_000, 200
 """The longest each may be, in characters."""
+LEAST_OPEN_DAYS, MOST_OPEN_DAYS = 30, 3_650
+"""Between which the Group sets how long proposals are open."""
 
 
 def following(kind: DelegationKind, current: S, took_part_as: Participation | None) -> Mapping[S, str]:
@@ -114,6 +120,31 @@ def check_term(standing: S, until: date | None, day: date) -> None:
         raise WrongTerm(f"A term ends after today, {day}; this one would end on {until}.", path=("until",))
 
 
+def is_decided(needed: VoicesNeeded, in_office: Collection[UUID], accepted: Collection[UUID]) -> bool:
+    """Whether a proposal is accepted: by all co-chairing states in office that may decide on it, or by any one.
+
+    ``in_office`` leaves out the delegation that it is about; where no other co-chair is in office, nobody decides.
+    """
+    spoken = set(in_office) & set(accepted)
+    return len(spoken) >= (1 if needed is VoicesNeeded.ONE else max(len(in_office), 1))
+
+
+def check_numbers(numbers: GroupNumbers) -> None:
+    """Make sure that the settings of the Group are possible.
+
+    Raises:
+        WrongSettings: a proposal would be open for less than 30 days, or for more than ten years.
+    """
+    if not LEAST_OPEN_DAYS <= numbers.longest_open_days <= MOST_OPEN_DAYS:
+        raise WrongSettings(
+            f"The longest time is {LEAST_OPEN_DAYS} to {MOST_OPEN_DAYS:,} days.", path=("longestOpenDays",)
+        )
+    if not LEAST_OPEN_DAYS <= numbers.open_days <= numbers.longest_open_days:
+        raise WrongSettings(
+            f"A proposal is open for {LEAST_OPEN_DAYS} to {numbers.longest_open_days:,} days.", path=("openDays",)
+        )
+
+
 def checked_reference(text: str) -> str:
     """Return the name of a note verbale or decision, without blanks around.
 
@@ -129,7 +160,7 @@ def checked_reference(text: str) -> str:
     return reference
 
 
-def checked_reason(text: str, *, needed: bool) -> str:
+def checked_reason(text: str, *, needed: bool, path: str = "reason") -> str:
     """Return the reason of a decision, without blanks around; it may be empty unless it is ``needed``.
 
     Raises:
@@ -138,7 +169,7 @@ def checked_reason(text: str, *, needed: bool) -> str:
     reason = text.strip()
     least = 1 if needed else 0
     if not least <= len(reason) <= REASON_LIMIT or not all(map(_is_text, reason)):
-        raise ReasonNeeded(f"A reason of {least} to {REASON_LIMIT:,} characters is needed.", path=("reason",))
+        raise ReasonNeeded(f"A reason of {least} to {REASON_LIMIT:,} characters is needed.", path=(path,))
     return reason
 
 
@@ -151,15 +182,25 @@ def checked_names(names: Iterable[tuple[str, str]]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for tag, text in names:
-        language, name = _language(tag), text.strip()
+        language = _language(tag)
         if language in found:
             raise WrongName(f"There are two names in the language {language}; give one.", path=("names",))
-        if not 1 <= len(name) <= NAME_LIMIT or not _one_line(name):
-            raise WrongName(f"A name is one line of 1 to {NAME_LIMIT} characters.", path=("names",))
-        found[language] = name
+        found[language] = checked_name(text, path="names")
     if "en" not in found:
         raise WrongName("A name in English (en) is needed; others may stand beside it.", path=("names",))
     return found
+
+
+def checked_name(text: str, *, path: str = "name") -> str:
+    """Return a name without blanks around.
+
+    Raises:
+        WrongName: empty, longer than 200 characters, or more than one line.
+    """
+    name = text.strip()
+    if not 1 <= len(name) <= NAME_LIMIT or not _one_line(name):
+        raise WrongName(f"A name is one line of 1 to {NAME_LIMIT} characters.", path=(path,))
+    return name
 
 
 def _language(tag: str) -> str:

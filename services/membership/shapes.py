@@ -183,6 +183,7 @@ DELEGATION: Shape = Shape.of(
         "isDemo": Delegation.is_demo,
         "viewerCanProposeStanding": may(policy.refusals_to_propose),
         "viewerCanRecordApplication": may(policy.refusals_to_record_application),
+        "viewerCanAnswerInvitation": may(policy.refusals_to_answer_invitation),
         "viewerCanWithdraw": may(policy.refusals_to_withdraw),
         "viewerCannotWithdrawReasons": reasons_against(policy.refusals_to_withdraw),
     },

@@ -1,4 +1,4 @@
-"""Delegations, their standings, and the proposals to change them."""
+"""Delegations, their standings, the proposals to change them, and the co-chairs' voices on those."""
 
 from datetime import date, datetime
 from typing import Any
@@ -65,7 +65,7 @@ class StandingPeriod(Row, table=True):
 
 
 class StandingProposal(Row, table=True):
-    """The secretariat's proposal to change a standing, and a co-chair's decision on it."""
+    """The secretariat's proposal to change a standing, and what the co-chairs decided on it."""
 
     __tablename__ = "standing_proposal"
     __table_args__ = (
@@ -92,12 +92,33 @@ class StandingProposal(Row, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
     proposed_by: UUID | None = Field(default=None, foreign_key="person.id")
     decided_by: UUID | None = Field(default=None, foreign_key="person.id")
+    """Whose voice was the last one needed, or the objection."""
     decided_by_delegation: UUID | None = Field(default=None, foreign_key="delegation.id")
+
+
+class StandingVoice(Row, table=True):
+    """What one co-chairing state says on a proposal: one voice, whatever its number of focal points."""
+
+    __tablename__ = "standing_voice"
+    __table_args__ = (
+        sa.UniqueConstraint("proposal_id", "delegation_id"),
+        sa.CheckConstraint("accepts OR reason <> ''", name="reason"),
+    )
+
+    proposal_id: UUID = Field(foreign_key="standing_proposal.id")
+    about_id: UUID = Field(foreign_key="delegation.id")
+    """Whom the proposal is about, copied from it: they see what is said of them."""
+    delegation_id: UUID = Field(foreign_key="delegation.id")
+    person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    accepts: bool
+    reason: str = ""
 
 
 _LISTED = "standing IN ('member', 'co_chair', 'observer', 'suspended', 'withdrawn')"
 _RECORDED = f"{SECRETARIAT} AND standing IN ('invited', 'applicant')"
 _FOCAL_POINT = f"{ROLE} = 'focal_point'"
+_BY_ITSELF = "standing IN ('applicant', 'declined', 'withdrawn')"
+"""What a delegation does by itself: accept or decline an invitation, and leave."""
 protect(
     "delegation",
     seen=either(
@@ -110,7 +131,7 @@ protect(
     written=either(
         _RECORDED,
         f"{CO_CHAIR} AND id <> {DELEGATION}",
-        f"id = {DELEGATION} AND {_FOCAL_POINT} AND standing = 'withdrawn'",
+        f"id = {DELEGATION} AND {_FOCAL_POINT} AND {_BY_ITSELF}",
         PLATFORM,
     ),
 )
@@ -120,7 +141,7 @@ protect(
     written=either(
         _RECORDED,
         f"{CO_CHAIR} AND delegation_id <> {DELEGATION}",
-        f"{OWN} AND {_FOCAL_POINT} AND standing = 'withdrawn'",
+        f"{OWN} AND {_FOCAL_POINT} AND {_BY_ITSELF}",
         PLATFORM,
     ),
 )
@@ -133,5 +154,11 @@ protect(
         f"{OWN} AND {_FOCAL_POINT} AND status = 'lapsed'",
         PLATFORM,
     ),
+    private=True,
+)
+protect(
+    "standing_voice",
+    seen=either(f"about_id = {DELEGATION}", SECRETARIAT, CO_CHAIR, PLATFORM),
+    written=either(f"{CO_CHAIR} AND {OWN} AND about_id <> {DELEGATION}", PLATFORM),
     private=True,
 )

@@ -33,6 +33,24 @@ class DelegationKind(StrEnum):
     """An observer state, UN entity or organisation taking part without being a member."""
 
 
+class OrganisationKind(StrEnum):
+    """What a sponsored organisation is."""
+
+    UNIVERSITY = "university"
+    COMPANY = "company"
+    ALLIANCE = "alliance"
+    AGENCY = "agency"
+    OTHER = "other"
+
+
+class NominationStatus(StrEnum):
+    """What became of a nomination of a focal point."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
 class StandingProposalStatus(StrEnum):
     """What became of a proposal to change a standing."""
 
@@ -47,6 +65,22 @@ TAKES_PART = frozenset({Standing.MEMBER, Standing.CO_CHAIR, Standing.OBSERVER})
 """Those who read what is meant for members and may act."""
 LISTED = frozenset({*TAKES_PART, Standing.SUSPENDED, Standing.WITHDRAWN})
 """Those whom the public roster shows; an invitation or application is nobody else's business yet."""
+
+
+class VoicesNeeded(StrEnum):
+    """How many co-chairs accept a change of a standing; one objection rejects it in any case."""
+
+    ALL = "all"
+    ONE = "one"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNumbers:
+    """What the Group has set for all: voices on a standing, and how long proposals are open, in days."""
+
+    voices_needed: VoicesNeeded = VoicesNeeded.ALL
+    open_days: int = 365
+    longest_open_days: int = 3 * 365
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,12 +111,13 @@ def _recipients(rule: Rule, subject: Subject, by_person: UUID | None) -> sa.Sele
     """Who hears of it: with id, languages and mail setting; never the person who did it."""
     person = sa.select(col(Person.id), col(Person.languages), col(Person.mail))
     joined = person.outerjoin_from(Person, Delegation, col(Delegation.id) == col(Person.delegation_id))
-    others = col(Person.id).is_distinct_from(by_person)
+    others = sa.and_(col(Person.id).is_distinct_from(by_person), col(Person.erased_at).is_(None))
     named = col(Person.id) == subject.person_id
     if rule.to is Who.PERSON:
         return joined.where(others, named)
     here = sa.and_(col(Person.left_at).is_(None), col(Person.invitation_hash).is_(None))
-    addressed = sa.and_(named, _takes_part()) if rule.to is Who.SUGGESTER else _addressed(rule, subject)
+    hears = (_addressed(rule, who, subject) for who in (rule.to, *rule.also))
+    addressed = sa.and_(named, _takes_part()) if rule.to is Who.SUGGESTER else sa.or_(*hears)
     return joined.where(others, here, addressed).order_by(col(Person.id))
 
 
@@ -124,10 +125,10 @@ def _takes_part() -> Condition:
     return sa.or_(col(Person.role) == Role.SECRETARIAT, col(Delegation.standing).in_(sorted(TAKES_PART)))
 
 
-def _addressed(rule: Rule, subject: Subject) -> Condition:
-    """Whether a person with a delegation, or without one, is among those whom ``rule`` names."""
+def _addressed(rule: Rule, who: Who, subject: Subject) -> Condition:
+    """Whether a person with a delegation, or without one, is among those whom ``who`` names."""
     takes_part = sa.true() if rule.concerns else _takes_part()
-    match rule.to:
+    match who:
         case Who.OWNER if Who.OWNER not in subject.sides:
             return col(Person.role) == Role.SECRETARIAT
         case Who.SECRETARIAT:
@@ -137,7 +138,8 @@ def _addressed(rule: Rule, subject: Subject) -> Condition:
             return sa.or_(col(Person.id) == subject.person_id, own, col(Person.role) == Role.SECRETARIAT)
         case Who.CO_CHAIRS:
             chairs = sa.and_(
-                col(Delegation.standing) == Standing.CO_CHAIR, col(Delegation.id) != subject.sides[Who.OWNER]
+                col(Delegation.standing) == Standing.CO_CHAIR,
+                col(Delegation.id).is_distinct_from(subject.sides.get(Who.OWNER)),
             )
             return sa.and_(chairs, col(Person.role).in_(sorted(DECIDERS)))
         case Who.BOTH_SIDES:

@@ -34,9 +34,11 @@ from services.labs import policy as labs
 from services.labs.tables import LabParty
 from services.labs.terms import LabPartyStatus, MilestoneStatus
 from services.labs.work_tables import LabMilestone
+from services.membership import nomination_policy as nominations
 from services.membership import policy as membership
+from services.membership.nomination_tables import Nomination
 from services.membership.tables import StandingProposal
-from services.membership.terms import StandingProposalStatus
+from services.membership.terms import NominationStatus, StandingProposalStatus
 from services.notices.shapes import about
 from services.notices.terms import MatterKind, MatterOrder
 from services.practices import policy as practices
@@ -149,12 +151,23 @@ def _expiring(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
 
 
 def _standing(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
-    """The changes of standings that a co-chair is to decide."""
+    """The changes of standings that co-chairs are to decide."""
     row = _row(StandingProposal)
     return _matter(M.STANDING_PROPOSED, "standing_proposal", row, row.created_at).where(
         row.status == StandingProposalStatus.OPEN,
         membership.visible_proposal(viewer, row),
         _can(membership.refusals_to_decide(viewer, row)),
+    )
+
+
+def _nominated(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The nominations of focal points that the viewer's delegation is to confirm."""
+    row = _row(Nomination)
+    return _matter(M.FOCAL_POINT_NOMINATED, "nomination", row, row.created_at).where(
+        row.delegation_id == viewer.delegation_id,
+        row.status == NominationStatus.OPEN,
+        nominations.visible_nomination(viewer, row),
+        _can(nominations.refusals_to_close(viewer, row)),
     )
 
 
@@ -202,6 +215,7 @@ SOURCES: list[Source] = [
     _stale,
     _expiring,
     _standing,
+    _nominated,
     _party,
     _overdue,
     _translation,

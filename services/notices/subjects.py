@@ -6,7 +6,6 @@ where nobody need be told any more.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,15 @@ from services.identity.recovery_tables import Recovery
 from services.identity.tables import Person
 from services.labs.tables import Lab, LabParty, LabText
 from services.labs.terms import LabPartyStatus
-from services.membership.tables import Delegation, StandingProposal
+from services.membership.tables import StandingProposal
+from services.notices.membership_subjects import (
+    day_of,
+    delegation,
+    delegation_names,
+    focal_point,
+    group_settings,
+    organisation,
+)
 from services.notices.terms import ByLanguage, Languages, Said, Subject, Who, Word
 from services.practices.tables import Practice, PracticeText
 from services.proposals.tables import ExpressionOfInterest, Proposal, ProposalText
@@ -42,11 +49,11 @@ async def expression_of_interest(session: Reader, key: UUID, facts: Facts) -> Su
     if found.turn is not None and found.turn == facts.get("turn"):  # a reminder of a turn that is over tells nobody
         sides[Who.ON_TURN] = found.sender_id if found.turn is Party.SENDER else found.receiver_id
     said: dict[str, Said] = {
-        "sender": await _delegation(session, found.sender_id),
-        "receiver": await _delegation(session, found.receiver_id),
+        "sender": await delegation_names(session, found.sender_id),
+        "receiver": await delegation_names(session, found.receiver_id),
         "proposal": await _title(session, ProposalText, "proposal_id", found.proposal_id),
         "reason": found.decline_reason,
-        **_day("deadline", facts.get("deadline")),
+        **day_of("deadline", facts.get("deadline")),
     }
     return Subject("expression_of_interest", key, sides, said=said)
 
@@ -60,7 +67,7 @@ async def thread(session: Reader, key: UUID, facts: Facts) -> Subject | None:
     if exchange is None or message is None:
         return None
     writes, reads = (message.sender_id, message.receiver_id)[:: 1 if message.by is Party.SENDER else -1]
-    said = {"writer": await _delegation(session, writes), "proposal": exchange.said["proposal"]}
+    said = {"writer": await delegation_names(session, writes), "proposal": exchange.said["proposal"]}
     return replace(exchange, sides={Who.OTHER_SIDE: reads}, said=said)
 
 
@@ -70,7 +77,7 @@ async def practice(session: Reader, key: UUID, facts: Facts) -> Subject | None:
     if found is None:
         return None
     said: dict[str, Said] = {
-        "owner": await _delegation(session, found.delegation_id),
+        "owner": await delegation_names(session, found.delegation_id),
         "practice": await _title(session, PracticeText, "practice_id", key),
         "reason": facts.get("reason", ""),
     }
@@ -85,7 +92,7 @@ async def proposal(session: Reader, key: UUID, facts: Facts) -> Subject | None:
     said: dict[str, Said] = {
         "proposal": await _title(session, ProposalText, "proposal_id", key),
         "reason": facts.get("reason", ""),
-        **_day("expires", facts.get("expires_on")),
+        **day_of("expires", facts.get("expires_on")),
     }
     return Subject("proposal", key, {Who.OWNER: found.delegation_id}, said=said)
 
@@ -96,7 +103,7 @@ async def standing(session: Reader, key: UUID, _: Facts) -> Subject | None:
     if found is None:
         return None
     said: dict[str, Said] = {
-        "delegation": await _delegation(session, found.delegation_id),
+        "delegation": await delegation_names(session, found.delegation_id),
         "standing": Word("standing", found.standing.value),
         "reference": found.reference,
         "reason": found.reason,
@@ -105,18 +112,20 @@ async def standing(session: Reader, key: UUID, _: Facts) -> Subject | None:
 
 
 async def person(session: Reader, key: UUID, facts: Facts) -> Subject | None:
-    """A person of a delegation or of the secretariat; ``facts`` hold the ``role`` given."""
+    """A person of a delegation or of the secretariat; ``facts`` hold the ``role`` given, or a ``day``."""
     found = await session.get(Person, key)
     if found is None:
         return None
     place = Word("place", "secretariat")
     said: dict[str, Said] = {
-        "delegation": place if found.delegation_id is None else await _delegation(session, found.delegation_id),
+        "delegation": place if found.delegation_id is None else await delegation_names(session, found.delegation_id),
         "role": Word("role", facts.get("role", found.role.value)),
+        **day_of("day", facts.get("day")),
     }
     if found.invitation_expires_at is not None:
         said["expires"] = found.invitation_expires_at.date()
-    return Subject("person", key, person_id=key, said=said)
+    sides = {} if found.delegation_id is None else {Who.OWNER: found.delegation_id}
+    return Subject("person", key, sides, person_id=key, said=said)
 
 
 async def recovery(session: Reader, key: UUID, _: Facts) -> Subject | None:
@@ -146,8 +155,8 @@ async def allocation(session: Reader, key: UUID, facts: Facts) -> Subject | None
     said: dict[str, Said] = {
         "need": await _title(session, ProposalText, "proposal_id", found.need_id),
         "offer": await _title(session, ProposalText, "proposal_id", found.offer_id),
-        "receiver": await _delegation(session, found.need_delegation_id),
-        "giver": await _delegation(session, found.offer_delegation_id),
+        "receiver": await delegation_names(session, found.need_delegation_id),
+        "giver": await delegation_names(session, found.offer_delegation_id),
         "reason": found.reason,
     }
     return Subject("allocation", key, sides | {Who.OTHER_SIDE: sides[other]}, said=said)
@@ -169,7 +178,7 @@ async def lab(session: Reader, key: UUID, facts: Facts) -> Subject | None:
         "milestone": titled,
         "output": titled,
         "reason": facts.get("reason", ""),
-        **_day("due", facts.get("due_on")),
+        **day_of("due", facts.get("due_on")),
     }
     return Subject("lab", key, parties=frozenset((await session.execute(voices)).scalars()), said=said)
 
@@ -198,8 +207,12 @@ async def translation(session: Reader, key: UUID, facts: Facts) -> Subject | Non
 
 SUBJECTS: Mapping[str, Look] = {
     "allocation": allocation,
+    "delegation": delegation,
     "expression_of_interest": expression_of_interest,
+    "focal_point": focal_point,
+    "group_settings": group_settings,
     "lab": lab,
+    "organisation": organisation,
     "person": person,
     "practice": practice,
     "proposal": proposal,
@@ -211,16 +224,11 @@ SUBJECTS: Mapping[str, Look] = {
 """The noun of an announcement -> how its thing is looked at."""
 
 
-async def _delegation(session: Reader, key: UUID) -> ByLanguage:
-    names = (await session.execute(sa.select(col(Delegation.names)).where(col(Delegation.id) == key))).scalar_one()
-    return ByLanguage(names, "en")
-
-
 async def _by(session: Reader, delegation_id: UUID | str | None) -> ByLanguage | Word:
     """Who acted, or owns a thing: a delegation, else the secretariat."""
     if delegation_id is None:
         return Word("place", "secretariat")
-    return await _delegation(session, UUID(str(delegation_id)))
+    return await delegation_names(session, UUID(str(delegation_id)))
 
 
 async def _party(session: Reader, key: str | None) -> ByLanguage:
@@ -231,7 +239,7 @@ async def _party(session: Reader, key: str | None) -> ByLanguage:
     return (
         ByLanguage({"en": found.organisation}, "en")
         if found.organisation
-        else await _delegation(session, found.delegation_id)
+        else await delegation_names(session, found.delegation_id)
     )
 
 
@@ -241,8 +249,3 @@ async def _title(session: Reader, table: type[TextRow], key: str, thing: UUID) -
     wanted = sa.select(row.language, row.title, row.is_original)
     found = (await session.execute(wanted.where(row[key] == thing, row.translation_status.in_(authors_own)))).all()
     return ByLanguage({language: title for language, title, _ in found}, next(one for one, _, first in found if first))
-
-
-def _day(name: str, value: str | None) -> dict[str, Said]:
-    """The day of a fact (ISO 8601), under the name by which sentences call it."""
-    return {} if value is None else {name: date.fromisoformat(value)}

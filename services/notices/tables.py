@@ -65,5 +65,5 @@ class Mail(Row, table=True):
 
 
 _MINE = f"person_id = {PERSON}"
-protect("notice", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM), private=True)
-protect("mail", seen=PLATFORM, written=PLATFORM, private=True)
+protect("notice", seen=either(_MINE, PLATFORM), written=either(_MINE, PLATFORM), removed=PLATFORM, private=True)
+protect("mail", seen=PLATFORM, written=PLATFORM, removed=PLATFORM, private=True)

@@ -56,10 +56,22 @@ class NoticeEvent(StrEnum):
     STANDING_PROPOSED = "standing_proposed"
     STANDING_ACCEPTED = "standing_accepted"
     STANDING_REJECTED = "standing_rejected"
+    DELEGATION_STANDING_CHANGED = "delegation_standing_changed"
+    GROUP_SETTINGS_PROPOSED = "group_settings_proposed"
+    GROUP_SETTINGS_CONFIRMED = "group_settings_confirmed"
+    ORGANISATION_SPONSORED = "organisation_sponsored"
+    ORGANISATION_SPONSORSHIP_ENDED = "organisation_sponsorship_ended"
+    FOCAL_POINT_NOMINATED = "focal_point_nominated"
+    FOCAL_POINT_CONFIRMED = "focal_point_confirmed"
+    FOCAL_POINT_DECLINED = "focal_point_declined"
+    FOCAL_POINT_HANDED_OVER = "focal_point_handed_over"
     PERSON_INVITED = "person_invited"
     PERSON_ROLE_GIVEN = "person_role_given"
     PERSON_REMOVED = "person_removed"
     PERSON_UNINVITED = "person_uninvited"
+    PERSON_ERASURE_ASKED = "person_erasure_asked"
+    PERSON_ERASURE_CANCELLED = "person_erasure_cancelled"
+    PERSON_ERASED = "person_erased"
     PERSON_RESET_ASKED = "person_reset_asked"
     PERSON_PASSWORD_RESET = "person_password_reset"  # noqa: S105 - no password, but the name of what happened
     PERSON_AUTHENTICATOR_ADDED = "person_authenticator_added"
@@ -99,6 +111,7 @@ class MatterKind(StrEnum):
     PRACTICE_STALE = "practice_stale"
     PROPOSAL_EXPIRING = "proposal_expiring"
     STANDING_PROPOSED = "standing_proposed"
+    FOCAL_POINT_NOMINATED = "focal_point_nominated"
     LAB_PARTY_TO_CONFIRM = "lab_party_to_confirm"
     LAB_MILESTONE_OVERDUE = "lab_milestone_overdue"
     TRANSLATION_TO_ACCEPT = "translation_to_accept"
@@ -141,7 +154,7 @@ DECIDERS = frozenset({Role.FOCAL_POINT})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who hears of an event, of people with ``roles``.
+    """Who hears of an event, of people with ``roles``; ``also`` names others who hear the same.
 
     ``concerns``: also people of a delegation that takes part no more, or not yet. ``always``: mailed whatever the
     person's setting, for it touches their access.
@@ -149,6 +162,7 @@ class Rule:
 
     to: Who
     roles: frozenset[Role] = WORKERS
+    also: tuple[Who, ...] = ()
     concerns: bool = False
     always: bool = False
 

@@ -17,6 +17,7 @@ from services.core.policy import Refusals, check_revision, lock
 from services.core.stale import announce_stale
 from services.core.table import now, today
 from services.core.texts import check_characters, original_text, save_text
+from services.membership.setting_queries import settings_in_force
 from services.proposals import policy, rules
 from services.proposals.content import ProposalContent, changed, checked
 from services.proposals.errors import ExternalIdTaken, PlacesTaken, ReasonNeeded, SideFixed
@@ -72,7 +73,7 @@ async def revise_proposal(
         for name, value in content.columns().items():
             setattr(proposal, name, value)
         if proposal.status is ProposalStatus.OPEN:
-            _complete(proposal)
+            await _complete(session, proposal)
     stale = await save_text(session, ProposalText, {"proposal_id": proposal.id}, _copied(proposal), content.text)
     await record(session, actor, "proposal.revised", "proposal", proposal.id, revision=proposal.revision)
     await announce_stale(session, actor, "proposal", proposal.id, stale)
@@ -104,7 +105,7 @@ async def open_proposal(session: Writer, actor: Actor, proposal_id: UUID, *, pat
         WrongExpiry: its last day is not after today, or more than three years away.
     """
     proposal = await _lock(session, actor, proposal_id, policy.refusals_to_open, path=path)
-    _complete(proposal)
+    await _complete(session, proposal)
     proposal.status = rules.step(proposal.status, ProposalStatus.OPEN)
     proposal.opened_at = proposal.listed_at = now()
     return await _keep(session, actor, proposal, "proposal.opened")
@@ -124,10 +125,10 @@ async def renew_proposal(session: Writer, actor: Actor, proposal_id: UUID, expir
 
     Raises:
         NotFound, NotPermitted, Conflict: see ``policy.refusals_to_renew``.
-        WrongExpiry: the day is not after today, or more than three years away.
+        WrongExpiry: the day is not after today, or farther away than the Group has set.
     """
     proposal = await _lock(session, actor, proposal_id, policy.refusals_to_renew)
-    proposal.expires_on = rules.expiry_day(expires_on, today())
+    proposal.expires_on = rules.expiry_day(expires_on, today(), await settings_in_force(session))
     if proposal.status is ProposalStatus.EXPIRED:
         proposal.status = rules.step(proposal.status, ProposalStatus.OPEN)
     return await _keep(session, actor, proposal, "proposal.renewed")
@@ -192,11 +193,11 @@ def a_reason(reason: str) -> str:
     return check_characters(text, path=("reason",))
 
 
-def _complete(proposal: Proposal) -> None:
+async def _complete(session: Writer, proposal: Proposal) -> None:
     """Fill in what an open proposal must have, and refuse what it cannot have."""
-    day = today()
+    day, numbers = today(), await settings_in_force(session)
     proposal.opens_on = rules.opening_day(proposal.opens_on, day)
-    proposal.expires_on = rules.expiry_day(proposal.expires_on, day)
+    proposal.expires_on = rules.expiry_day(proposal.expires_on, day, numbers)
     if proposal.places is not None and proposal.places <= proposal.agreed:
         raise PlacesTaken(
             f"{proposal.agreed:,} have agreed already, so it needs more places than that, or none named; "

@@ -22,6 +22,8 @@ from services.core.importing.run import Then, nothing, run
 from services.core.progress import Progress, quiet
 from services.core.table import now, today
 from services.membership.imports import Authors, authors, check_importer
+from services.membership.setting_queries import settings_in_force
+from services.membership.terms import GroupNumbers
 from services.proposals import rules
 from services.proposals.content import EXTERNAL_ID_LIMIT, MOST_CODES, UNIT_LIMIT
 from services.proposals.errors import PlacesTaken, SideFixed
@@ -76,6 +78,7 @@ async def import_proposals(
 async def proposal_kind(session: Reader, actor: Actor, *, as_drafts: bool = False, is_demo: bool = False) -> Kind:
     """What files of proposals have in them, for an actor who may import."""
     known = await authors(session, actor)
+    numbers = await settings_in_force(session)
     books = {name: await code_book(session, name) for name in CODES}
     return Kind(
         name="proposal",
@@ -84,7 +87,9 @@ async def proposal_kind(session: Reader, actor: Actor, *, as_drafts: bool = Fals
         columns=_columns(known, books),
         written=WRITTEN,
         defaults=_defaults(is_demo=is_demo),
-        settle=partial(_settle, observers=known.observers, platform=actor.role is Role.SYSTEM, as_drafts=as_drafts),
+        settle=partial(
+            _settle, observers=known.observers, platform=actor.role is Role.SYSTEM, as_drafts=as_drafts, numbers=numbers
+        ),
     )
 
 
@@ -140,7 +145,13 @@ def _defaults(*, is_demo: bool) -> Values:
 
 
 def _settle(
-    found: Values | None, wanted: Values, *, observers: frozenset[UUID], platform: bool, as_drafts: bool
+    found: Values | None,
+    wanted: Values,
+    *,
+    observers: frozenset[UUID],
+    platform: bool,
+    as_drafts: bool,
+    numbers: GroupNumbers,
 ) -> Values:
     """What a proposal shall be, checked as a whole."""
     values = dict(wanted)
@@ -158,13 +169,13 @@ def _settle(
     match values["status"]:
         case S.DRAFT:
             wish = asked or (S.DRAFT if as_drafts or not _can_open(values) else S.OPEN)
-            return values if wish is S.DRAFT else _opened(values)
+            return values if wish is S.DRAFT else _opened(values, numbers)
         case status if same(WRITTEN, found, values) and asked in {None, status}:
             return values
         case S.OPEN | S.EXPIRED:
             if found is not None and values["side"] is not found["side"]:
                 raise SideFixed
-            return _opened(values)
+            return _opened(values, numbers)
         case status:
             raise Conflict(f"This proposal is {status.value}, so it cannot be changed.", path=("externalId",))
 
@@ -184,10 +195,10 @@ def _can_open(values: Values) -> bool:
     return (values["opens_on"] or day) <= day and (values["expires_on"] is None or values["expires_on"] > day)
 
 
-def _opened(values: Values) -> Values:
+def _opened(values: Values, numbers: GroupNumbers) -> Values:
     """As an open proposal must be, which it may be already."""
     day, moment = today(), now()
-    expires_on = rules.expiry_day(values["expires_on"], day)
+    expires_on = rules.expiry_day(values["expires_on"], day, numbers)
     if values["places"] is not None and values["places"] <= values["agreed"]:
         raise PlacesTaken(
             f"{values['agreed']:,} have agreed already; more places than that are needed.", path=("places",)

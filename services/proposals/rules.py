@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from services.membership.terms import GroupNumbers
 from services.proposals.errors import (
     ExpressionWrongStatus,
     OpensLater,
@@ -40,12 +41,8 @@ EXPRESSION_STEPS: dict[E, frozenset[E]] = {
 LIVE = (E.SENT, E.IN_TALKS)
 """The statuses in which it is someone's turn."""
 
-OPEN_DAYS = 365
-"""How long a proposal stays open when its delegation names no day."""
 EXPIRY_NOTICE_DAYS = 14
 """How many days before it expires the delegation of a proposal is told."""
-LONGEST_OPEN_DAYS = 3 * 365
-"""How far ahead a proposal may expire; it can be renewed again and again."""
 TURN_DAYS = 14
 """How long each turn of an expression of interest lasts; on the day after it expires."""
 REMINDED_DAYS = 3
@@ -135,14 +132,14 @@ def opening_day(opens_on: date | None, day: date) -> date:
     return opens_on or day
 
 
-def expiry_day(expires_on: date | None, day: date) -> date:
-    """The last day of a proposal that is open on ``day``: the one its delegation named, else ``OPEN_DAYS`` later.
+def expiry_day(expires_on: date | None, day: date, numbers: GroupNumbers) -> date:
+    """The last day of a proposal that is open on ``day``: the one its delegation named, else as the Group has set.
 
     Raises:
-        WrongExpiry: the day named is not after ``day``, or more than ``LONGEST_OPEN_DAYS`` later.
+        WrongExpiry: the day named is not after ``day``, or farther away than the Group has set.
     """
-    latest = day + timedelta(days=LONGEST_OPEN_DAYS)
-    chosen = expires_on or day + timedelta(days=OPEN_DAYS)
+    latest = day + timedelta(days=numbers.longest_open_days)
+    chosen = expires_on or day + timedelta(days=numbers.open_days)
     if not day < chosen <= latest:
         raise WrongExpiry(
             f"An open proposal expires after today and by {latest}; {chosen} is not such a day.", path=("expiresOn",)

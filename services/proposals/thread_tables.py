@@ -33,6 +33,7 @@ class ThreadMessage(Row, table=True):
             unique=True,
             postgresql_include=["sender_id", "receiver_id", "author_id"],
         ),
+        sa.Index("ix_thread_message_author_id", "author_id", postgresql_where=sa.text("author_id IS NOT NULL")),
     )
 
     expression_id: UUID = Field(foreign_key="expression_of_interest.id", ondelete="CASCADE")
@@ -118,6 +119,7 @@ protect(
     "thread_mark",
     seen=either(OWN, PLATFORM),
     written=either(f"person_id = {PERSON} AND {OWN}", PLATFORM),
+    removed=PLATFORM,
     private=True,
 )
 protect(

@@ -55,6 +55,9 @@ INPUTS: dict[str, Given] = {
     "delegationOpen": {"standing": "INVITED", "reference": "Note 1", "state": "BTN", "names": []},
     "delegationStandingPropose": {"standing": "OBSERVER", "reference": "Note 1"},
     "delegationStandingDecide": {"accept": False, "reason": "It is said so."},
+    "delegationInvitationAnswer": {"accept": True, "reference": "Note 1"},
+    "groupSettingsPropose": {"voicesNeeded": "ONE", "openDays": 60, "longestOpenDays": 90, "note": "Why."},
+    "organisationSponsor": {"name": "Institute", "kind": "UNIVERSITY"},
     "personInvite": {"email": "new@test.example", "name": "New", "role": "VIEWER"},
     "personInvite with a delegation without people": {
         "email": "new@test.example",
@@ -81,6 +84,8 @@ PLACE = {
     "expressionOfInterestSend": "proposal",
     "personInvite": "delegation",
     "recoveryRequestFor": "person",
+    "focalPointNominate": "person",
+    "focalPointHandOver": "successor",
 }
 """Where the id of the thing goes, if not into ``id``."""
 

@@ -40,8 +40,8 @@ SECRETS = frozenset({"WRONG_SIGN_IN", "WRONG_PASSWORD", "WRONG_CODE", "TICKET_NO
     "NOT_SIGNED_IN",
 }
 """How a password, code or secret that is none is refused."""
-PUBLIC_KINDS = {"matching_weights", "record_head"}
-"""What hides nothing from anybody: how matches are scored, and what the record is checked against."""
+PUBLIC_KINDS = {"group_settings", "matching_weights", "organisation", "record_head"}
+"""What hides nothing from anybody: by what the Group works, who sponsors whom, what the record is checked against."""
 
 
 def same(line: Line, found: dict[str, str]) -> None:

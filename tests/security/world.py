@@ -37,6 +37,7 @@ from services.taxonomy.terms import CapacityArea
 from services.translations.tables import TranslationSuggestion
 from services.translations.terms import SuggestionStatus
 from tests.builders import SINCE, a_practice, actor, delegation_id, id_of
+from tests.security.membership_things import membership_things
 from tests.security.round_things import build_rounds
 from tests.services.identity.world import an_api_token
 from tests.services.labs.world import a_contribution, a_lab, a_milestone, an_agreed, party_of
@@ -75,7 +76,7 @@ async def build_things(session: Writer) -> Things:
     things: Things = {}
     for build in (_people, _practices, _proposals, _expressions, _labs, _works, _translations, build_rounds, _others):
         things |= await build(session)
-    return things
+    return things | await membership_things(session)
 
 
 async def _people(session: Writer) -> Things:
@@ -255,6 +256,7 @@ async def _translations(session: Writer) -> Things:
 
 async def _others(session: Writer) -> Things:
     await stand_in(session, "SEN", Standing.WITHDRAWN)
+    await stand_in(session, "applicant", Standing.INVITED)  # which may as little, and can answer
     empty = Delegation(
         kind=DelegationKind.OBSERVER, names={"en": "New here"}, standing=Standing.MEMBER, standing_since=SINCE
     )

@@ -218,6 +218,7 @@ async def test_an_observer_that_is_no_state_has_names_of_its_own(graphql: Ask) -
         ("delegationOpen", 'standing: INVITED, reference: "x", state: "BTN"'),
         ("delegationStandingPropose", f'id: "{ZAMBIA}", standing: SUSPENDED, reference: "x"'),
         ("delegationStandingDecide", f'id: "{ZAMBIA}", accept: true'),
+        ("delegationInvitationAnswer", f'id: "{ZAMBIA}", accept: true, reference: "x"'),
         ("delegationWithdraw", f'id: "{ZAMBIA}", reference: "x"'),
         ("delegationApplyAgain", f'id: "{ZAMBIA}", reference: "x"'),
     ],

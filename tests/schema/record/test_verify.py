@@ -13,12 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schema.record.source import HttpSource
 from schema.verifying import Asked, Verdict, verify
+from services.core.actor import SYSTEM, Role
 from services.core.db import Reader, Writer, make_engine
 from services.core.errors import Invalid, Unavailable
 from services.core.postgres import Cluster
 from services.core.settings import Settings
+from services.identity.commands import invite_person, remove_person
+from services.identity.terms import Invitation
+from services.privacy.commands import erase
 from services.record.jobs import keys_of
 from services.record.publishing import publish
+from tests.builders import actor
 from tests.conftest import WORKER, Urls, clone
 from tests.schema.live.conftest import Running
 from tests.schema.live.world import Place
@@ -111,6 +116,27 @@ async def test_whoever_tampers_is_found_by_both_at_the_place(served: Served, nam
     if name != "change_a_subtree":  # the script computes all of them itself; who proves with a wrong one is refused
         assert status == 1, f"{where} {said}"
         assert "WRONG  place" in said, said
+
+
+async def test_a_record_stays_whole_when_a_person_is_erased(served: Served) -> None:
+    who, kept = actor("ZMB focal point"), served.kept
+    async with kept.db.write(who) as session:
+        person = await invite_person(session, who, Invitation("mutale@ministry.example", "Mutale Banda", Role.VIEWER))
+        await remove_person(session, who, person.id)
+    await kept.sequence()
+    assert await served.verify() == Verdict(size=42, heads=3)
+    salts = "SELECT count(DISTINCT salt) FROM record_leaf WHERE object_id = $1"
+    assert await kept.owner.fetchval(salts, person.id) == 2
+    async with kept.db.write(SYSTEM) as session:
+        assert await erase(session, person.id)
+    await kept.sequence()
+    assert await served.verify() == Verdict(size=43, heads=3)
+    assert await kept.owner.fetchval(salts, person.id) == 1, "what bound name and address cannot be guessed any more"
+    status, said = await served.script("--head", str(served.folder / "heads"), "--all", "--token", str(served.token))
+    assert (status, "whole, as far as checked: 3 heads held" in said) == (0, True), said
+    found = await kept.owner.fetchrow("SELECT name, email FROM person WHERE id = $1", person.id)
+    assert "Mutale" not in str(found)
+    assert "mutale" not in str(found)
 
 
 async def test_a_head_that_no_trusted_key_signed_is_a_doubt(served: Served) -> None:

@@ -178,6 +178,10 @@ async def test_a_person_in_full(db: Database) -> None:
         "viewerCannotGiveRoleReasons": [],
         "viewerCanRemove": True,
         "viewerCannotRemoveReasons": [],
+        "viewerCanNominate": True,
+        "viewerCanHandOverTo": True,
+        "erasedAt": None,
+        "viewerCanErase": False,
     }
 
 
@@ -228,6 +232,9 @@ async def test_the_viewer_in_full(db: Database) -> None:
         "mail": "EACH",
         "unreadCount": 0,
         "viewerCanInvite": True,
+        "eraseAt": None,
+        "viewerCanAskErasure": False,
+        "viewerCannotAskErasureReasons": ["LAST_FOCAL_POINT"],
         "authenticatorSince": None,
         "mustAddSecondFactor": False,
         "recoveryCodesLeft": 0,

@@ -20,6 +20,8 @@ from services.labs.founding import found_lab, revise_lab
 from services.labs.queries import Named
 from services.labs.tables import Lab, LabParty, LabText
 from services.labs.terms import LabModalityReason, LabPartyRole, LabPartyStatus, LabStatus
+from services.membership.organisation_commands import end_sponsorship, sponsor_organisation
+from services.membership.terms import OrganisationKind
 from services.proposals.terms import ExpressionStatus, Modality
 from services.taxonomy.queries import UnknownCode
 from services.taxonomy.terms import CapacityArea
@@ -193,6 +195,18 @@ async def test_revised_terms_are_put_to_the_other_parties_again(db: Database) ->
     changed = await kept(db, Lab, lab.id)
     assert (changed.revision, changed.language, changed.terms_of_reference) == (2, "fr", "We share half.")
     assert await code_of(db, who, act_on("revise", lab.id)) == "STALE_REVISION"
+
+
+async def test_an_organisation_that_is_sponsored_no_more_founds_nothing_new(db: Database) -> None:
+    senegal = actor("SEN focal point")
+    async with db.write(senegal) as session:
+        ucad = await sponsor_organisation(session, senegal, "UCAD", OrganisationKind.UNIVERSITY)
+    await founded(db, "FRA", "ZMB", named("SEN", organisation="UCAD"))
+    async with db.write(senegal) as session:
+        await end_sponsorship(session, senegal, ucad)
+    with pytest.raises(WrongParties, match="“UCAD” is sponsored no more"):
+        await founded(db, "FRA", "ZMB", named("SEN", organisation="UCAD"))
+    await founded(db, "FRA", "ZMB", named("FRA", organisation="UCAD"))
 
 
 async def test_an_organisation_is_confirmed_by_who_sponsors_it(db: Database) -> None:

@@ -112,7 +112,7 @@ def may_write(who: str, code: str, standing: Standing) -> bool:
     if who == "secretariat":
         return standing in {S.INVITED, S.APPLICANT}
     if who == f"{code} focal point":
-        return standing is S.WITHDRAWN
+        return standing in {S.APPLICANT, S.DECLINED, S.WITHDRAWN}
     return who == "CHN focal point"
 
 

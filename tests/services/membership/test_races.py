@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from services.membership import commands
 from services.membership.tables import Delegation, StandingPeriod
 from services.membership.terms import NewDelegation, Standing
 from tests.builders import actor, delegation_id
-from tests.services.membership.world import NOTE, Act, a_standing_proposal, change, decide, history
+from tests.services.membership.world import NOTE, Act, a_standing_proposal, change, decide, history, stand
 
 if TYPE_CHECKING:
     from tests.conftest import Urls
@@ -26,6 +27,7 @@ S = Standing
 ROUNDS, AT_ONCE = 3, 4
 SECRETARIAT, CO_CHAIR, ZAMBIA = actor("secretariat"), actor("CHN focal point"), actor("ZMB focal point")
 CLEAN = """
+DELETE FROM standing_voice;
 DELETE FROM standing_proposal;
 DELETE FROM record_leaf;
 DELETE FROM standing_period p USING delegation d WHERE p.delegation_id = d.id AND d.state = 'BTN';
@@ -33,8 +35,9 @@ DELETE FROM delegation WHERE state = 'BTN';
 DELETE FROM standing_period p USING delegation d WHERE p.delegation_id = d.id AND d.state = 'ZMB' AND valid_to IS NULL
     AND p.standing <> 'member';
 UPDATE standing_period p SET valid_to = NULL FROM delegation d WHERE p.delegation_id = d.id AND d.state = 'ZMB';
+UPDATE standing_period p SET standing = 'member' FROM delegation d WHERE p.delegation_id = d.id AND d.state = 'FRA';
 UPDATE delegation SET standing = 'member', standing_since = '2025-01-01', took_part_as = NULL, revision = 1
-    WHERE state = 'ZMB';
+    WHERE state IN ('ZMB', 'FRA');
 """
 
 
@@ -88,6 +91,28 @@ async def test_a_proposal_is_decided_once(kept: Database, urls: "Urls") -> None:
         both = [(CO_CHAIR, decide(proposal)), (CO_CHAIR, decide(proposal, accept=False))]
         found = await at_once(kept, *both * (AT_ONCE // 2))
         assert found == {"done": 1, "STANDING_PROPOSAL_DECIDED": AT_ONCE - 1}
+        await clean(urls)
+
+
+async def test_of_two_last_voices_at_once_the_later_one_decides(kept: Database, urls: "Urls") -> None:
+    france = replace(actor("FRA focal point"), co_chair=True)
+    for _ in range(ROUNDS):
+        await stand(kept, "FRA", S.CO_CHAIR)
+        async with kept.write(SYSTEM) as session:
+            proposal = await a_standing_proposal(session)
+        assert await at_once(kept, (CO_CHAIR, decide(proposal)), (france, decide(proposal))) == {"done": 2}
+        assert [standing for standing, _, _ in await history(kept, "ZMB")] == [S.MEMBER, S.SUSPENDED]
+        await clean(urls)
+
+
+async def test_a_state_that_speaks_twice_at_once_has_one_voice(kept: Database, urls: "Urls") -> None:
+    for _ in range(ROUNDS):
+        await stand(kept, "FRA", S.CO_CHAIR)
+        async with kept.write(SYSTEM) as session:
+            proposal = await a_standing_proposal(session)
+        found = await at_once(kept, *[(CO_CHAIR, decide(proposal))] * AT_ONCE)
+        assert found == {"done": 1, "STANDING_VOICE_GIVEN": AT_ONCE - 1}
+        assert len(await history(kept, "ZMB")) == 1, "France has not spoken"
         await clean(urls)
 
 

@@ -30,7 +30,7 @@ ALLOWED = {
     (S.MEMBER, S.CO_CHAIR), (S.CO_CHAIR, S.MEMBER),
     (S.MEMBER, S.SUSPENDED), (S.OBSERVER, S.SUSPENDED), (S.SUSPENDED, S.MEMBER), (S.SUSPENDED, S.OBSERVER),
     (S.MEMBER, S.WITHDRAWN), (S.OBSERVER, S.WITHDRAWN), (S.SUSPENDED, S.WITHDRAWN),
-    (S.WITHDRAWN, S.APPLICANT),
+    (S.WITHDRAWN, S.APPLICANT), (S.DECLINED, S.APPLICANT), (S.INVITED, S.APPLICANT),
 }  # fmt: skip
 PAIRS = list(product(S, S))
 
@@ -69,7 +69,7 @@ def test_what_a_delegation_took_part_as_stays_known_when_it_does_so_no_more(curr
 def test_the_sentence_says_what_is_possible() -> None:
     with pytest.raises(WrongStanding, match="is co-chair cannot become suspended; it can become member"):
         rules.step(K.STATE, S.CO_CHAIR, S.SUSPENDED)
-    with pytest.raises(WrongStanding, match="is declined cannot become member; it can become nothing else"):
+    with pytest.raises(WrongStanding, match="is declined cannot become member; it can become applicant"):
         rules.step(K.STATE, S.DECLINED, S.MEMBER)
 
 

@@ -10,7 +10,7 @@ from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.errors import Invalid
 from services.core.table import today
-from services.membership import commands
+from services.membership import commands, decision_commands
 from services.membership.tables import StandingPeriod
 from services.membership.terms import NewDelegation, Standing, StandingChange
 from tests.builders import actor, delegation_id, id_of
@@ -87,7 +87,7 @@ async def test_an_act_on_nothing_is_refused_as_not_there(db: Database) -> None:
     nothing = id_of("nothing")
     propose = partial(commands.propose_standing, delegation_id=nothing, change=change(S.SUSPENDED))
     assert await code_of(db, SECRETARIAT, propose) == "NOT_FOUND"
-    decision = partial(commands.decide_standing, proposal_id=nothing, accept=True)
+    decision = partial(decision_commands.decide_standing, proposal_id=nothing, accept=True)
     assert await code_of(db, CO_CHAIR, decision) == "NOT_FOUND"
 
 

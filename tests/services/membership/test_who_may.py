@@ -21,6 +21,7 @@ from tests.services.membership.world import (
     change,
     code_of,
     decide,
+    delegation,
     stand,
 )
 
@@ -100,6 +101,31 @@ async def test_who_may_decide_on_a_proposal(db: Database, act: str, who: str) ->
     know = KNOW_ALL | of(about)
     expected = None if who in may else "NOT_PERMITTED" if who in know or READ_TOKEN in who else "NOT_FOUND"
     assert await code_of(db, asker(who), decision(proposal)) == expected
+
+
+@pytest.mark.parametrize("accept", [True, False])
+@pytest.mark.parametrize("who", WHO)
+async def test_who_may_answer_an_invitation(db: Database, who: str, accept: bool) -> None:
+    answer = partial(
+        commands.answer_invitation, delegation_id=delegation_id("applicant"), reference=NOTE, accept=accept
+    )
+    await stand(db, "applicant", S.INVITED)
+    know = KNOW_ALL | of("applicant")
+    may = who == "applicant focal point"
+    expected = None if may else "NOT_PERMITTED" if who in know or READ_TOKEN in who else "NOT_FOUND"
+    assert await code_of(db, asker(who), answer) == expected
+    if may:
+        told = await delegation(db, "applicant")
+        assert told.standing is (S.APPLICANT if accept else S.DECLINED)
+        assert await code_of(db, asker(who), answer) == "DELEGATION_WRONG_STANDING"
+
+
+@pytest.mark.parametrize("who", WHO)
+async def test_who_may_record_that_a_declined_delegation_applies_again(db: Database, who: str) -> None:
+    await stand(db, "applicant", S.DECLINED)
+    know = KNOW_ALL | of("applicant")
+    expected = None if who in RECORDS else "NOT_PERMITTED" if who in know or READ_TOKEN in who else "NOT_FOUND"
+    assert await code_of(db, asker(who), apply_again("applicant")) == expected
 
 
 @pytest.mark.parametrize("who", WHO)

@@ -15,13 +15,23 @@ from services.core.audit import RecordLeaf
 from services.core.db import Database, Writer
 from services.core.errors import DomainError
 from services.core.read.shape import table_of
-from services.core.table import now, today
-from services.membership import commands
-from services.membership.tables import Delegation, StandingPeriod, StandingProposal
-from services.membership.terms import Standing, StandingChange, StandingProposalStatus
-from tests.builders import actor, delegation_id
+from services.core.table import Row, now, today
+from services.membership import commands, decision_commands
+from services.membership.nomination_tables import Nomination
+from services.membership.organisation_tables import Organisation
+from services.membership.setting_tables import GroupSettings
+from services.membership.tables import Delegation, StandingPeriod, StandingProposal, StandingVoice
+from services.membership.terms import (
+    NominationStatus,
+    OrganisationKind,
+    Standing,
+    StandingChange,
+    StandingProposalStatus,
+    VoicesNeeded,
+)
+from tests.builders import actor, delegation_id, id_of
 
-TABLES: tuple[type[SQLModel], ...] = (Delegation, StandingPeriod, StandingProposal, RecordLeaf)
+TABLES: tuple[type[SQLModel], ...] = (Delegation, StandingPeriod, StandingProposal, StandingVoice, RecordLeaf)
 Act = Callable[[Writer, Actor], Awaitable[object]]
 Kept = TypeVar("Kept", Delegation, StandingProposal)
 READ_TOKEN = " by a token that reads"
@@ -116,7 +126,7 @@ async def decided(db: Database, code: str, wanted: StandingChange) -> None:
     async with db.write(secretariat) as session:
         await commands.propose_standing(session, secretariat, delegation_id(code), wanted)
     async with db.write(co_chair) as session:
-        await commands.decide_standing(session, co_chair, await open_proposal(session, code), accept=True)
+        await decision_commands.decide_standing(session, co_chair, await open_proposal(session, code), accept=True)
 
 
 async def open_proposal(session: Writer, code: str) -> UUID:
@@ -153,7 +163,62 @@ async def history(db: Database, code: str) -> list[tuple[Standing, date, date | 
 
 def decide(proposal: StandingProposal, *, accept: bool = True, reason: str = "It is said so.") -> Act:
     """The decision on a proposal."""
-    return partial(commands.decide_standing, proposal_id=proposal.id, accept=accept, reason=reason)
+    return partial(decision_commands.decide_standing, proposal_id=proposal.id, accept=accept, reason=reason)
+
+
+def a_voice(proposal: StandingProposal, code: str) -> StandingVoice:
+    """What one co-chair said on a proposal."""
+    return StandingVoice(
+        proposal_id=proposal.id,
+        about_id=proposal.delegation_id,
+        delegation_id=delegation_id(code),
+        accepts=proposal.status is not StandingProposalStatus.REJECTED,
+        reason="It is said so. \u2028",
+    )
+
+
+async def build_more_examples(session: Writer) -> list[tuple[str, UUID]]:
+    """Sponsored organisations, nominations and settings, in every state; returns their kinds and ids."""
+    made: list[tuple[str, Row]] = []
+    for number, kind in enumerate(OrganisationKind):
+        made.append(
+            (
+                "organisation",
+                Organisation(
+                    delegation_id=delegation_id(["ZMB", "FRA", "suspended"][number % 3]),
+                    name=f'Institute "{number}" \u2028 جامعة',
+                    kind=kind,
+                    sponsored_since=in_days(-number),
+                    sponsored_until=in_days(1) if number % 2 else None,
+                ),
+            )
+        )
+    for number, status in enumerate(NominationStatus):
+        is_open = status is NominationStatus.OPEN
+        who = ["ZMB contributor", "ZMB viewer", "FRA contributor"][number]
+        nomination = Nomination(
+            delegation_id=delegation_id(who[:3]),
+            person_id=id_of(who),
+            reference=NOTE,
+            status=status,
+            reason="Another is named." if status is NominationStatus.DECLINED else "",
+            nominated_by=id_of(who),
+            closed_by=None if is_open else id_of("ZMB focal point"),
+            closed_at=None if is_open else now(),
+        )
+        made.append(("nomination", nomination))
+    proposed = GroupSettings(
+        version=2,
+        voices_needed=VoicesNeeded.ONE,
+        open_days=30,
+        longest_open_days=60,
+        note="Why \\ so",
+        author_id=id_of("secretariat"),
+    )
+    made.append(("group_settings", proposed))
+    session.add_all(row for _, row in made)
+    await session.flush()
+    return [(kind, row.id) for kind, row in made]
 
 
 async def build_standing_examples(session: Writer) -> list[tuple[str, UUID]]:
@@ -164,6 +229,9 @@ async def build_standing_examples(session: Writer) -> list[tuple[str, UUID]]:
         about = ["applicant", "FRA", "ZMB", "suspended"][number]
         proposal = await a_standing_proposal(session, about=about, standing=standing, status=status)
         made.append(("standing_proposal", proposal.id))
+        if status is not StandingProposalStatus.LAPSED:
+            session.add(a_voice(proposal, "SEN" if status is StandingProposalStatus.OPEN else "CHN"))
+    made += await build_more_examples(session)
     for code, standing, day in (
         ("SEN", Standing.WITHDRAWN, date(2025, 2, 1)),
         ("SEN", Standing.APPLICANT, date(2025, 3, 1)),

@@ -25,11 +25,11 @@ SAID: dict[str, Said] = {
         ByLanguage({"en": "Zambia", "ar": "زامبيا"}, "en"),
     ),
     **dict.fromkeys(
-        ("proposal", "practice", "lab", "milestone", "output", "thing"),
+        ("proposal", "practice", "lab", "milestone", "output", "thing", "organisation", "note", "version"),
         ByLanguage({"en": "Courses & <b>more</b>"}, "en"),
     ),
     **dict.fromkeys(("reason", "reference"), "Because <script>alert(1)</script>"),
-    **dict.fromkeys(("deadline", "expires", "due"), date(2026, 12, 8)),
+    **dict.fromkeys(("deadline", "expires", "due", "since", "day"), date(2026, 12, 8)),
     "standing": Word("standing", "member"),
     "role": Word("role", "viewer"),
     "suggested_by": Word("place", "secretariat"),

@@ -14,20 +14,18 @@ from services.core.read.shape import table_of
 from services.core.table import now
 from services.identity.commands import give_role, invite_person, remove_person
 from services.identity.terms import Invitation
-from services.membership.commands import decide_standing, propose_standing
-from services.membership.tables import StandingProposal
-from services.membership.terms import Standing, StandingChange
 from services.practices import commands as practices
 from services.practices.tables import PracticeText
 from services.practices.terms import PracticeStatus
 from services.proposals import commands as proposals
 from services.proposals.reminders import remind_of_expiry
 from services.proposals.terms import ProposalStatus
-from tests.builders import a_practice, actor, delegation_id, id_of
+from tests.builders import a_practice, actor, id_of
 from tests.conftest import OneAtATime
 from tests.services.notices.world import (
     announced,
     announcements,
+    done_and_told,
     languages_of,
     mails,
     set_languages,
@@ -57,27 +55,12 @@ def a_proposal_that(status: ProposalStatus = ProposalStatus.OPEN, **columns: Any
     return make
 
 
-def a_standing_proposal(about: str, standing: Standing) -> Make:
-    async def make(session: Writer) -> UUID:
-        until = in_days(300) if standing is Standing.CO_CHAIR else None
-        made = StandingProposal(delegation_id=delegation_id(about), standing=standing, until=until, reference="NV 1")
-        session.add(made)
-        await session.flush()
-        return made.id
-
-    return make
-
-
 async def nothing(_: Writer) -> UUID:
     return id_of("nothing")
 
 
 async def invite(session: Writer, who: Any, _: UUID) -> object:
     return await invite_person(session, who, Invitation("new@ministry.example", "New Person", Role.VIEWER, ("fr",)))
-
-
-async def propose(session: Writer, who: Any, _: UUID) -> object:
-    return await propose_standing(session, who, delegation_id("applicant"), StandingChange(Standing.OBSERVER, "NV 2"))
 
 
 async def platform(work: Act, session: Writer, _who: Any, _key: UUID) -> object:
@@ -127,19 +110,6 @@ CASES: dict[str, tuple[Make, str, Act, set[str]]] = {
         partial(platform, remind_of_expiry),
         {"ZMB focal point"},
     ),
-    "standing_proposed": (nothing, "secretariat", propose, {"CHN focal point"}),
-    "standing_accepted": (
-        a_standing_proposal("ZMB", Standing.SUSPENDED),
-        "CHN focal point",
-        partial(decide_standing, accept=True),
-        ZMB,
-    ),
-    "standing_rejected": (
-        a_standing_proposal("suspended", Standing.MEMBER),
-        "CHN focal point",
-        partial(decide_standing, accept=False, reason="Not yet."),
-        {"suspended focal point", "suspended contributor"},
-    ),
     "person_role_given": (
         lambda _: _key_of("ZMB viewer"),
         "ZMB focal point",
@@ -158,14 +128,7 @@ async def _key_of(name: str) -> UUID:
 @pytest.mark.parametrize("event", CASES)
 async def test_an_act_is_told_to_exactly_these_people_in_their_language(db: OneAtATime, event: str) -> None:
     make, who, act, expected = CASES[event]
-    await set_languages(db)
-    by = SYSTEM if who == "platform" else actor(who)
-    async with db.write(SYSTEM) as session:
-        key = await make(session)
-    async with db.write(by) as session:
-        await act(session, by, key)
-    assert [one["event"].replace(".", "_") for one in await announcements(db)] == [event]
-    await tell_all(db, times=2)
+    assert await done_and_told(db, make, who, act) == [event]
     assert set(await told(db)) == expected
     wanted = languages_of(expected) | ({"New Person": "fr"} if event == "person_invited" else {})
     assert await mails(db) == wanted

@@ -1,6 +1,6 @@
 """What the tests of notices share: people who read in six languages, announcements told, and what then stands there."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -104,3 +104,18 @@ async def mails(db: Database) -> dict[str, str]:
 def languages_of(names: Iterable[str]) -> dict[str, str]:
     """In which language each of these people is written to."""
     return {name: WRITTEN.get(name, "en") for name in names}
+
+
+async def done_and_told(
+    db: Database, make: Callable[[Writer], Awaitable[UUID]], who: str, act: Callable[..., Awaitable[Any]]
+) -> list[str]:
+    """Make something, let someone act on it, and tell of it twice; return the events that were announced."""
+    await set_languages(db)
+    by = SYSTEM if who == "platform" else actor(who)
+    async with db.write(SYSTEM) as session:
+        key = await make(session)
+    async with db.write(by) as session:
+        await act(session, by, key)
+    events = [one["event"].replace(".", "_") for one in await announcements(db)]
+    await tell_all(db, times=2)
+    return events

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.membership.terms import GroupNumbers
 from services.proposals import rules
 from services.proposals.errors import (
     ExpressionWrongStatus,
@@ -67,18 +68,18 @@ def test_each_step_of_the_exchange_gives_the_turn_to_the_other_side_or_ends_it(k
 @given(days, st.integers(-2000, 2000))
 def test_an_open_proposal_expires_after_today_and_within_three_years(day: date, ahead: int) -> None:
     expires_on = day + timedelta(days=ahead)
-    if 0 < ahead <= rules.LONGEST_OPEN_DAYS:
-        assert rules.expiry_day(expires_on, day) == expires_on
+    if 0 < ahead <= GroupNumbers().longest_open_days:
+        assert rules.expiry_day(expires_on, day, GroupNumbers()) == expires_on
     else:
         with pytest.raises(WrongExpiry) as caught:
-            rules.expiry_day(expires_on, day)
+            rules.expiry_day(expires_on, day, GroupNumbers())
         assert str(expires_on) in caught.value.message
         assert caught.value.path == ("expiresOn",)
 
 
 def test_without_a_day_named_a_proposal_opens_today_and_expires_in_a_year() -> None:
     assert rules.opening_day(None, DAY) == DAY
-    assert rules.expiry_day(None, DAY) == date(2027, 11, 24)
+    assert rules.expiry_day(None, DAY, GroupNumbers()) == date(2027, 11, 24)
 
 
 def test_a_proposal_is_opened_on_its_day_or_later() -> None:
