@@ -97,7 +97,7 @@ class AllocationComputation(Row, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))
     reason: str = ""
     """Why it failed."""
-    certificate: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    certificate: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     """``certificate.certify``."""
     input_hash: bytes | None = None
     """The SHA-256 of the frozen input."""

@@ -99,7 +99,7 @@ class Samples:
         found = self.ids.get(key) or self.ids.get(f"lab_{key}")
         if found:
             return found
-        if key in {"expiresAfter", "expiresBefore", "asOf"}:
+        if key in {"expiresAfter", "expiresBefore", "asOf", "sponsoredOn"}:
             return [f'"{today() + timedelta(days=days)}"' for days in (-2000, 7, 30, 900)]
         if key == "object":
             return self.ids["proposal"]

@@ -21,15 +21,27 @@ NOTICE = UUID("0192f0e1-7c4b-7d0e-8b1f-a0c3d2e4f5a6")
 ABOUT = "practice_0192f0e17c4b7d0e8b1fa0c3d2e4f5a7"
 SAID: dict[str, Said] = {
     **dict.fromkeys(
-        ("sender", "receiver", "writer", "owner", "delegation", "by", "party"),
+        ("sender", "receiver", "giver", "writer", "owner", "delegation", "by", "party"),
         ByLanguage({"en": "Zambia", "ar": "زامبيا"}, "en"),
     ),
     **dict.fromkeys(
-        ("proposal", "practice", "lab", "milestone", "output", "thing", "organisation", "note", "version"),
+        (
+            "proposal",
+            "practice",
+            "lab",
+            "milestone",
+            "output",
+            "thing",
+            "organisation",
+            "note",
+            "version",
+            "need",
+            "offer",
+        ),
         ByLanguage({"en": "Courses & <b>more</b>"}, "en"),
     ),
-    **dict.fromkeys(("reason", "reference"), "Because <script>alert(1)</script>"),
-    **dict.fromkeys(("deadline", "expires", "due", "since", "day"), date(2026, 12, 8)),
+    **dict.fromkeys(("reason", "reference", "person"), "Because <script>alert(1)</script>"),
+    **dict.fromkeys(("deadline", "expires", "due", "since", "day", "ready"), date(2026, 12, 8)),
     "standing": Word("standing", "member"),
     "role": Word("role", "viewer"),
     "suggested_by": Word("place", "secretariat"),
