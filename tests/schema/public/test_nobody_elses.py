@@ -94,8 +94,8 @@ async def test_whatever_actors_ask_the_cache_holds_only_what_the_public_reads(
         assert answer.content == expected_body, document
         public.add(expected_body)
     assert {one.body for one in kept._kept.values()} <= public
-    assert len(kept) > len(roots), "much was kept"
-    assert kept.hits > STEPS // 12, "much came from the cache"
+    assert 2 * len(kept) > len(roots), "much was kept"
+    assert kept.hits > STEPS // 25, "much came from the cache"
     assert differs > STEPS // 20, "much of what people read themselves is nothing the public reads"
 
 

@@ -65,12 +65,18 @@ def test_no_policy_of_a_private_table_lets_the_public_in(name: str) -> None:
     assert f"{AUDIENCE} IS NOT NULL" not in seen
 
 
+NOT_FOR_THE_PUBLIC = {"unsealed_messages", "forget_person"}
+"""The one answers the person who broke a seal, the other refuses all but the platform; the public is neither."""
+
+
 async def test_no_function_reads_a_private_table_for_the_public(urls: Urls) -> None:
     connection = await connect(urls.owner)
     found = await connection.fetch(READING)
     await connection.close()
     assert len(found) >= 10
     for name, source in found:
+        if name in NOT_FOR_THE_PUBLIC:
+            continue
         assert not set(PRIVATE) & set(re.findall(r"\w+", source)), name
 
 
@@ -104,8 +110,9 @@ async def heard(urls: Urls) -> AsyncIterator[Heard]:
 @pytest.mark.parametrize("name", sorted(telling(METADATA.tables) - {"record_head", "record_node"}))
 async def test_each_way_of_writing_a_public_table_is_told(heard: Heard, name: str) -> None:
     first = next(iter(METADATA.tables[name].c)).name
+    columns = ", ".join(f'"{one.name}"' for one in METADATA.tables[name].c if one.computed is None)
     for statement in (
-        f"INSERT INTO {name} SELECT * FROM {name} WHERE false",
+        f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {name} WHERE false",
         f"UPDATE {name} SET {first} = {first} WHERE false",
         f"DELETE FROM {name} WHERE false",
     ):
