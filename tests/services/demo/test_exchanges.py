@@ -61,7 +61,9 @@ def own(cluster: postgres.Cluster) -> Urls:
 async def demo(own: Urls) -> AsyncIterator[Database]:
     """The whole demonstration, and nothing else but reference data."""
     owner = await connect(own.owner)
+    await owner.execute("CREATE TEMP TABLE kept AS SELECT * FROM group_settings")  # refers to delegations, too
     await owner.execute("TRUNCATE delegation, person CASCADE")
+    await owner.execute("INSERT INTO group_settings SELECT * FROM kept")
     await owner.close()
     db = Database(own.app)
     await db.open()
