@@ -51,6 +51,8 @@ class Claimed:
     done: int = 0
     total: int | None = None
     stopped: bool = False
+    closing: bool = False
+    """Whether its own end is being written: the claim is given back then, not lost."""
     told: tuple[int, int | None] = field(default=(0, None))
 
     @property
@@ -155,6 +157,8 @@ async def _pulse(db: Database, claimed: Claimed, importing: "asyncio.Task[None]"
             if claimed.told != (claimed.done, claimed.total):
                 await tell(session, topic("work", claimed.work.id))
                 claimed.told = claimed.done, claimed.total
+        if stop is None and claimed.closing:
+            return  # its rows are kept, though the answer to the commit may still be under way
         if stop is not False:
             claimed.stopped = bool(stop)
             importing.cancel()
@@ -196,6 +200,7 @@ async def _end(db: Database, claimed: Claimed, state: WorkState, reason: str) ->
 
 
 async def _close(session: Writer, claimed: Claimed, values: dict[str, Any]) -> None:
+    claimed.closing = True
     closed = sa.update(WORK).where(claimed.mine).values(**values, claim=None, ended_at=now()).returning(WORK.c.id)
     if (await session.execute(closed)).one_or_none() is None:
         raise WorkTaken("Another worker has taken this up.")

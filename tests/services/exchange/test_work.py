@@ -133,6 +133,32 @@ async def test_who_lost_the_claim_keeps_nothing(db: OneAtATime) -> None:
     assert ((await look(db, key)).state, await size.imported(db)) == (S.DONE, 1)
 
 
+async def test_a_commit_whose_answer_is_under_way_is_not_cancelled(
+    db: OneAtATime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "PULSE", 0.01)
+    claimed = await jobs._claim(db, await ask(db))
+    assert claimed is not None
+    answer = asyncio.Event()
+    importing = asyncio.create_task(answer.wait())
+    await jobs._end(db, claimed, S.DONE, "")  # the claim is given back; the import has not heard of it yet
+    await asyncio.wait_for(jobs._pulse(db, claimed, importing), 10)
+    answer.set()
+    await importing
+
+
+async def test_a_lost_claim_cancels_the_import(db: OneAtATime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "PULSE", 0.01)
+    key = await ask(db)
+    claimed = await jobs._claim(db, key)
+    assert claimed is not None
+    importing = asyncio.create_task(asyncio.Event().wait())
+    await change(db, key, claim=uuid7())
+    await asyncio.wait_for(jobs._pulse(db, claimed, importing), 10)
+    with pytest.raises(asyncio.CancelledError):
+        await importing
+
+
 async def test_what_fails_again_and_again_is_given_up(db: OneAtATime) -> None:
     key = await ask(db)
     lost = {"state": S.RUNNING, "claim": uuid7(), "seen_at": now() - LONG, "attempts": jobs.MOST_ATTEMPTS}
