@@ -1,6 +1,7 @@
 """The pairs that one proposal may form, and what both sides have in common, in SQL."""
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.core.read.shape import Ask, Condition, Expression, Row, table_of, within
 from services.matching.evidence import comparable, likeness
@@ -44,11 +45,11 @@ def found(own: Row, ask: Ask) -> sa.Subquery:
     theirs = partners(mine, ask.viewer)
     other, text, delegation = (table_of(table).alias() for table in (Proposal, ProposalText, Delegation))
     pair = Pair(own, mine.c, other.c, theirs.c, delegation.c)
-    words = sa.func.proposal_words(own.id).table_valued(sa.column("id", sa.Uuid), sa.column("common", sa.BigInteger))
+    words = _words(own)
     spoken_alike = _language(own) == _language(other.c)
     columns = {
         **_described(pair),
-        **likeness(mine, text, words.c.common, spoken_alike),
+        **likeness(mine, text, _common(words, other), spoken_alike),
         f"known_{MatchCriterion.TEXT}": comparable(mine.c, text.c),
         **_experience(pair),
     }
@@ -58,14 +59,28 @@ def found(own: Row, ask: Ask) -> sa.Subquery:
         sa.join(other, delegation, delegation.c.id == other.c.delegation_id)
         .outerjoin(theirs, theirs.c.iso3 == delegation.c.state)
         .outerjoin(text, sa.and_(text.c.proposal_id == other.c.id, text.c.is_original))
-        .outerjoin(words, words.c.id == other.c.id)
     )
     chosen = sa.select(*(value.label(name) for name, value in columns.items())).select_from(sources)
-    kept = chosen.where(*constraints(ask.viewer, pair).values()).correlate(mine).offset(0)
+    kept = chosen.where(*constraints(ask.viewer, pair).values()).correlate(mine, words).offset(0)
     # Lateral, so that what is known of the own side is found once, and not again for each candidate.
     candidates = within(own, kept).lateral()
     near = nearness(candidates.c.meaning, candidates.c.words).label("near")
-    return sa.select(*candidates.c, near).select_from(sa.join(mine, candidates, sa.true())).offset(0).subquery()
+    known = sa.join(mine, words, sa.true())
+    return sa.select(*candidates.c, near).select_from(sa.join(known, candidates, sa.true())).offset(0).subquery()
+
+
+def _words(own: Row) -> sa.Subquery:
+    """What ``proposal_words`` finds, as one JSON object: ``found``, NULL for nothing.
+
+    The planner takes the candidates for few, and would go through a table of the words again for each of them.
+    """
+    words = sa.func.proposal_words(own.id).table_valued(sa.column("id", sa.Uuid), sa.column("common", sa.BigInteger))
+    found = sa.func.jsonb_object_agg(words.c.id, words.c.common, type_=JSONB).label("found")
+    return within(own, sa.select(found).select_from(words)).offset(0).subquery()
+
+
+def _common(words: sa.Subquery, other: sa.FromClause) -> Expression:
+    return sa.cast(words.c.found.op("->")(sa.cast(other.c.id, sa.Text)), sa.BigInteger)
 
 
 def _described(pair: Pair) -> dict[str, Expression]:

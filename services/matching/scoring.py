@@ -59,7 +59,7 @@ def _weighed(found: sa.Subquery, version: UUID | None) -> sa.Subquery:
 
     What one side does not state gives no point, and of its weight only ``1 - floor`` stays in what could be reached.
     """
-    in_force = _weights(version)
+    in_force = weights_in_force(version)
     weights, points, reach = in_force.c, [], []
     for side in SIDES:
         each = {one: weights[f"{side}_{one}"] for one in MatchCriterion}
@@ -77,7 +77,7 @@ def _weighed(found: sa.Subquery, version: UUID | None) -> sa.Subquery:
     return chosen.select_from(sa.join(found, in_force, sa.true())).offset(0).subquery()
 
 
-def _weights(version: UUID | None) -> sa.Subquery:
+def weights_in_force(version: UUID | None) -> sa.Subquery:
     """One row of weights: those of ``version``, else those in force, which were confirmed last."""
     table = table_of(MatchingWeights).alias()
     each = [weight_of(table.c, side, one.value).label(f"{side}_{one}") for side in SIDES for one in MatchCriterion]

@@ -80,6 +80,7 @@ def partners(own: sa.Subquery, viewer: Viewer) -> sa.Subquery:
             done.c.experience_counts,
         )
         .select_from(sa.outerjoin(common, done, done.c.state == pair.iso3))
+        .offset(0)  # once for each state: the planner would count experience again for each candidate
         .subquery()
     )
 
