@@ -144,7 +144,7 @@ async def _bring(db: Database, actor: Actor, claimed: Claimed, path: Path) -> No
             await _finish(claimed, session, report)
 
 
-async def _pulse(db: Database, claimed: Claimed, importing: "asyncio.Task[None]") -> None:
+async def _pulse(db: Database, claimed: Claimed, importing: "asyncio.Task[object]") -> None:
     """Write how far it is every second; cancel the import when it is stopped, or the claim was lost."""
     while True:
         await asyncio.wait({importing}, timeout=PULSE)
