@@ -1,13 +1,15 @@
 """Names of reference data: by language in one JSON column, all of them originals."""
 
 from collections import ChainMap
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.core.languages import check_language_tag
-from services.core.read.shape import Ask, Expression, FieldOf, Part, Row, Value
+from services.core.read.shape import Ask, Columns, Expression, FieldOf, Part, Row, Value, table_of, within
 from services.core.table import text_enum
 from services.core.texts import TranslationStatus
 
@@ -37,6 +39,17 @@ def name_place(row: Row, ask: Ask) -> Expression:
     """The place of a row in the order of names of the reader's language; what has no places comes last."""
     language = _pick_language(row.places, _wanted(ask, argument=False))
     return sa.func.coalesce(sa.cast(row.places.op("->>")(language), sa.Integer), 100_000, type_=sa.Integer())
+
+
+def by_name(table: type[Any], key: str, column: str) -> Callable[[Row, Ask], list[Expression]]:
+    """The order of rows by the name of what their ``column`` has of ``table``'s ``key``, in the reader's language."""
+
+    def order(row: Row, ask: Ask) -> list[Expression]:
+        named = table_of(table).alias()
+        place = within(row, sa.select(name_place(Columns(named), ask)).where(named.c[key] == row[column]))
+        return [place.scalar_subquery(), row[column]]
+
+    return order
 
 
 def named(column: str = "names") -> Part:

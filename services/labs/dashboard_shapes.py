@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.core.names import name_place
+from services.core.names import by_name
 from services.core.read.shape import Ask, Columns, Condition, Expression, Many, One, Row, Shape, Value, table_of, within
 from services.core.table import text_enum
 from services.labs import policy
@@ -70,17 +70,6 @@ def _in_life(row: Row, _: Ask) -> list[Expression]:
     return [sa.case({status.value: place for place, status in enumerate(LabStatus)}, value=sa.cast(row.value, sa.Text))]
 
 
-def _by_name(table: type[Any], key: str) -> Callable[[Row, Ask], list[Expression]]:
-    """The order of names in the reader's language."""
-
-    def order(row: Row, ask: Ask) -> list[Expression]:
-        named = table_of(table).alias()
-        place = within(row, sa.select(name_place(Columns(named), ask)).where(named.c[key] == row.value))
-        return [place.scalar_subquery(), row.value]
-
-    return order
-
-
 def _overdue(row: Row, ask: Ask) -> Expression:
     milestone = table_of(LabMilestone).alias()
     counted = sa.select(sa.func.count()).select_from(milestone)
@@ -123,14 +112,14 @@ DASHBOARD_SHAPE = Shape.of(
             "state",
             "states",
             One(lambda: MEMBER_STATE, on=lambda row, it: it.iso3 == row.value, null=False),
-            _by_name(MemberState, "iso3"),
+            by_name(MemberState, "iso3", "value"),
         ),
         "byRegion": _counted(
             "LabRegionCount",
             "region",
             "regions",
             One(lambda: REGION, on=lambda row, it: it.code == row.value, null=False),
-            _by_name(Region, "code"),
+            by_name(Region, "code", "value"),
         ),
         "byCapacityArea": _counted(
             "LabCapacityAreaCount",

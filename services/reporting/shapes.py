@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.core.names import name_place
+from services.core.names import by_name
 from services.core.read.shape import (
     Ask,
     Columns,
@@ -158,17 +158,6 @@ def _column(name: str, *, null: bool = False) -> Value:
     return Value(lambda row, _: row[name], null=null)
 
 
-def _by_name(table: type[Any], key: str, column: str) -> Callable[[Row, Ask], list[Expression]]:
-    """The order of names in the reader's language."""
-
-    def order(row: Row, ask: Ask) -> list[Expression]:
-        named = table_of(table).alias()
-        place = within(row, sa.select(name_place(Columns(named), ask)).where(named.c[key] == row[column]))
-        return [place.scalar_subquery(), row[column]]
-
-    return order
-
-
 _COMPARED = {
     "states": _column("states"),
     "gave": _column("gave"),
@@ -248,10 +237,10 @@ EQUITY_BOARD_SHAPE = Shape.of(
         "all": One(lambda: EQUITY_FIGURES, over=partial(_compared, _of_all)),
         "groups": Many(lambda: EQUITY_GROUP, over=partial(_compared, _of_groups), order=lambda row, _: [row.value]),
         "regions": Many(
-            lambda: EQUITY_REGION, over=partial(_compared, _of_regions), order=_by_name(Region, "code", "value")
+            lambda: EQUITY_REGION, over=partial(_compared, _of_regions), order=by_name(Region, "code", "value")
         ),
         "years": Many(lambda: EQUITY_YEAR, over=_of_years, order=lambda row, _: [row.year.desc()]),
-        "states": Many(lambda: EQUITY_STATE, over=_of_states, order=_by_name(MemberState, "iso3", "state")),
+        "states": Many(lambda: EQUITY_STATE, over=_of_states, order=by_name(MemberState, "iso3", "state")),
     },
 )
 EQUITY_BOARD = One(lambda: EQUITY_BOARD_SHAPE, over=_asked, null=False, convert={"year": checked_year})
