@@ -23,7 +23,7 @@ test: ready-to-test ## run all tests (15 minutes at most on two cores)
 	@$(BIN)/pytest -n auto --maxprocesses 8 $(tests)
 
 security: ready-to-test ## the proofs of security alone: who may what, isolation, tampering, forgery, races, limits (10 minutes at most)
-	@$(BIN)/pytest -n auto --maxprocesses 8 -m security --examples 2000 $(tests)
+	@$(BIN)/pytest -n auto --maxprocesses 8 -m security --examples 2000 --rounds 100 $(tests)
 
 test-large: ready-to-test ## every read at full size, meanwhile 10,000 random documents read in two ways (30 minutes at most; 10 GB in .cache/large)
 	@$(BIN)/pytest -n 1 --documents 260 tests/schema/core/test_readings_agree.py & agree=$$!; \

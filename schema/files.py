@@ -5,7 +5,9 @@ GraphQL carries no files: ``POST /files?name=…`` takes the content as the body
 comes with our headers, the store need not be reachable from outside, and whoever lost the right to see it loses it.
 """
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -14,9 +16,14 @@ from uuid import UUID
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
+from schema.core import attending
 from schema.core.answering import problem
+from schema.core.attending import in_time
 from schema.core.context import MakeContext
+from schema.core.rate import caller
+from schema.core.watch import refused
 from services.core.actor import Actor
 from services.core.db import Database
 from services.core.errors import (
@@ -33,7 +40,7 @@ from services.core.links import Links
 from services.core.storage import FileMissing, Storage
 from services.identity.queries import actor_of_person
 from services.proposals.thread_commands import upload
-from services.proposals.thread_files import FILE_LIMIT, FileTooLarge, UploadTooSlow, WrongFileKind
+from services.proposals.thread_files import FILE_LIMIT, UPLOAD_SECONDS, FileTooLarge, UploadTooSlow, WrongFileKind
 from services.proposals.thread_queries import attachment_of
 from services.proposals.thread_tables import Attachment, key_of
 
@@ -82,13 +89,14 @@ class FileEndpoint:
     async def upload(self, request: Request) -> Response:
         """Take a file; 201 and what it is, or a status and a sentence that says why not."""
         try:
-            context = await self.make_context(request)
-            actor = context.require_actor()
-            _check_length(request.headers.get("content-length"))
-            name = request.query_params.get("name", "")
-            kept = await upload(self.db, self.files.storage, actor, name, request.stream())
+            async with in_time(UPLOAD_SECONDS + attending.DEADLINE):
+                context = await self.make_context(request)
+                actor = context.require_actor()
+                _check_length(request.headers.get("content-length"))
+                name = request.query_params.get("name", "")
+                kept = await upload(self.db, self.files.storage, actor, name, request.stream())
         except DomainError as error:
-            return _refused(error)
+            return _refused(request, error)
         except ClientDisconnect:
             return Response(status_code=400)
         return _answer(201, {KIND: _shown(kept)})
@@ -97,14 +105,15 @@ class FileEndpoint:
         """Give a file to whom may see it; for all others it is not there."""
         try:
             key = _key(request.path_params["id"])
-            actor = await self._asking(request, key)
-            found = await attachment_of(self.db, actor, key)
-            stored = await self.files.storage.get(key_of(key))
+            async with in_time():
+                actor = await self._asking(request, key)
+                found = await attachment_of(self.db, actor, key)
+                stored = await self.files.storage.get(key_of(key))
             if stored.size != found.size:
                 raise FileMissing("This file is damaged. Tell the secretariat.")
         except DomainError as error:
-            return _refused(error)
-        return StreamingResponse(stored.pieces, headers=_ALWAYS | _headers(found), media_type=found.media_type)
+            return _refused(request, error)
+        return _Sent(stored.pieces, headers=_ALWAYS | _headers(found), media_type=found.media_type)
 
     async def _asking(self, request: Request, key: UUID) -> Actor:
         """Who asks: whom the link was given to, else whose token it is.
@@ -125,6 +134,16 @@ class FileEndpoint:
             raise NotFound("No such link.") from no
 
 
+class _Sent(StreamingResponse):
+    """A file on its way, for as long as an upload may take; who takes it no faster is cut off."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; the server closes the connection of an answer that is not whole."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(UPLOAD_SECONDS):
+                await super().__call__(scope, receive, send)
+
+
 def _check_length(given: str | None) -> None:
     """Refuse at once what says itself that it is too large; what says nothing is counted while it comes in."""
     if given is not None and given.isdecimal() and given.isascii() and int(given[:20]) > FILE_LIMIT:
@@ -138,7 +157,9 @@ def _key(text: str) -> UUID:
         raise NotFound("No such id.") from no
 
 
-def _refused(error: DomainError) -> Response:
+def _refused(request: Request, error: DomainError) -> Response:
+    if isinstance(error, NotPermitted | NotSignedIn):
+        refused("file", error.code, caller(request))
     status = next(number for kind, number in _STATUS if isinstance(error, kind))
     if status == 404:  # whatever is not there for whatever reason is not there in one way
         return _answer(

@@ -58,6 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is tried where documents are made by chance."""
     parser.addoption("--documents", type=int, default=25, help="random documents for each field of Query")
     parser.addoption("--examples", type=int, default=260, help="documents that schemathesis makes")
+    parser.addoption("--rounds", type=int, default=20, help="rounds of each contest of twenty at once")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ before that is worth a task; so it is asked after a tenth of a second.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
@@ -42,6 +44,21 @@ def passed(kind: str | None) -> DeadlinePassed | OutcomeUnknown:
         )
         return OutcomeUnknown(sentence)
     return DeadlinePassed(f"The answer took longer than {DEADLINE:.0f} seconds. Ask for less at once.")
+
+
+@asynccontextmanager
+async def in_time(seconds: float | None = None) -> AsyncIterator[None]:
+    """Give up what is done in the block after a time, for routes whose requests are read in no time.
+
+    Raises:
+        DeadlinePassed: it took longer than ``seconds``, where none are given than ``DEADLINE``.
+    """
+    limit = DEADLINE if seconds is None else seconds
+    try:
+        async with asyncio.timeout(limit):
+            yield
+    except TimeoutError as late:
+        raise DeadlinePassed(f"This took longer than {limit:.0f} seconds, and was given up.") from late
 
 
 class Attending:

@@ -9,11 +9,12 @@ import strawberry
 
 from schema.core.context import Info
 from schema.core.errors import UserError, as_user_error
+from schema.core.watch import refused
 from services.core.actor import Actor
 from services.core.audit import asked as asked_for
 from services.core.audit import is_recorded, record
 from services.core.db import Writer
-from services.core.errors import DomainError
+from services.core.errors import DomainError, NotPermitted
 from services.core.idempotency import once
 from services.core.ids import typed_id
 from services.core.table import snake
@@ -37,6 +38,8 @@ async def act(
             asked_for(session, fingerprint)
             done = await once(session, actor, key, fingerprint, lambda: _recorded(session, actor, name, command))
     except DomainError as error:
+        if isinstance(error, NotPermitted):
+            refused(name, error.code, info.context.client.address, actor)
         return None, [as_user_error(error)]
     return done, []
 
@@ -53,11 +56,15 @@ async def _recorded(session: Writer, actor: Actor, name: str, command: Command) 
     return done
 
 
-async def attempt(made: Awaitable[Done]) -> tuple[Done | None, list[UserError]]:
-    """Return what a command answers that opens its transactions itself, or why it was not done."""
+async def attempt(info: Info, made: Awaitable[Done]) -> tuple[Done | None, list[UserError]]:
+    """Return what a command answers that opens its transactions itself, or why it was not done.
+
+    All of these are about ways in, and what is refused is watched.
+    """
     try:
         return await made, []
     except DomainError as error:
+        refused(info.field_name, error.code, info.context.client.address, info.context.actor)
         return None, [as_user_error(error)]
 
 

@@ -36,6 +36,7 @@ from schema.core.media import EVENTS, JSON, accepted, refusal, require_way, stat
 from schema.core.public import PublicReads
 from schema.core.rate import RateLimited, caller
 from schema.core.sizes import MESSAGE_LIMIT
+from schema.core.watch import REQUEST, refused
 from services.core.actor import Role, Scope
 from services.core.errors import NotSignedIn, OutcomeUnknown, Unavailable
 
@@ -68,7 +69,7 @@ class GraphQLEndpoint:
         except (ClientDisconnect, HungUp):
             return Response(status_code=400)  # to nobody
         except (Refused, RateLimited, NotSignedIn, Late, OutcomeUnknown, Unavailable) as error:
-            return _refused(error, media)
+            return _refused(request, error, media)
 
     async def _answer(self, request: Request, asked: Asked, asking: "Asking", media: str) -> Response:
         paid = 1 + self._rates.new(caller(request), asked.query)
@@ -106,8 +107,10 @@ class GraphQLEndpoint:
         return response
 
 
-def _refused(error: Exception, media: str) -> Response:
+def _refused(request: Request, error: Exception, media: str) -> Response:
     """What is answered where nothing was executed, or not to its end."""
+    if isinstance(error, Refused | RateLimited | NotSignedIn):
+        refused(REQUEST, error.code, caller(request))
     match error:
         case Refused():
             return refusal(error.status, error.message, error.code, media, error.headers)
@@ -118,7 +121,7 @@ def _refused(error: Exception, media: str) -> Response:
         case OutcomeUnknown() | Unavailable():
             return refusal(503, error.message, error.code, media, {"retry-after": "2"})
         case _:
-            return _refused(passed("query"), media)
+            return _refused(request, passed("query"), media)
 
 
 class Asking:

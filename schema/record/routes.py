@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from schema.core.answering import problem
+from schema.core.attending import in_time
 from schema.core.context import MakeContext
 from services.core.actor import PUBLIC, SYSTEM, Actor
 from services.core.db import Database, Reader
@@ -52,8 +53,9 @@ class RecordEndpoint:
     def _route(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:
             try:
-                actor = (await self.make_context(request)).actor
-                return JSONResponse(await answer(request, actor), headers=_HEADERS)
+                async with in_time():
+                    actor = (await self.make_context(request)).actor
+                    return JSONResponse(await answer(request, actor), headers=_HEADERS)
             except DomainError as error:
                 status = next((number for kind, number in _STATUS if isinstance(error, kind)), 400)
                 return JSONResponse({"errors": [problem(error.message, error.code)]}, status, headers=_HEADERS)

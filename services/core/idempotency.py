@@ -52,6 +52,16 @@ _KNOWN = sa.select(col(IdempotencyKey.input_hash), col(IdempotencyKey.object_id)
 )
 
 
+def check_key(key: str | None) -> None:
+    """Make sure that a key, where there is one, is one that people can name.
+
+    Raises:
+        Invalid: the key is empty, longer than 200 characters, or has characters that nobody sees.
+    """
+    if key is not None and (not 1 <= len(key) <= 200 or not key.isprintable()):
+        raise Invalid("An idempotency key has 1 to 200 printable characters.", path=("idempotencyKey",))
+
+
 async def once(session: Writer, actor: Actor, key: str | None, asked: Any, act: Callable[[], Awaitable[UUID]]) -> UUID:
     """Return the id that ``act`` gives, doing it only if ``key`` was not used before; None always does it.
 
@@ -61,10 +71,9 @@ async def once(session: Writer, actor: Actor, key: str | None, asked: Any, act: 
         Invalid: the key is empty, longer than 200 characters, or has characters that nobody sees.
         KeyOfOther: the key was used with another input.
     """
+    check_key(key)
     if key is None:
         return await act()
-    if not 1 <= len(key) <= 200 or not key.isprintable():
-        raise Invalid("An idempotency key has 1 to 200 printable characters.", path=("idempotencyKey",))
     canonical = orjson.dumps(asked, default=str, option=orjson.OPT_SORT_KEYS)
     input_hash = hashlib.sha256(canonical).digest()
     await session.execute(_ALONE, {"whole": f"{actor.person_id}{key}"})

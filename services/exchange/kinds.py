@@ -18,7 +18,7 @@ from services.core.progress import Progress, quiet
 from services.core.table import Row, uuid7
 from services.core.texts import TextRow
 from services.exchange.terms import ExchangeKind
-from services.labs.exports import export_labs
+from services.labs.exports import chosen_labs, export_labs
 from services.labs.imports import import_labs
 from services.labs.tables import LabText
 from services.matching.cooperation_tables import CooperationText
@@ -61,12 +61,13 @@ Send = Callable[[Reader, Actor, str | None, IO[bytes], Format, Progress], Awaita
 class Exchange:
     """A kind of thing: who imports it and how, how it goes out, and where its texts are.
 
-    ``check`` raises NotPermitted for who may not import; ``send`` takes the code of a state, or None for all that the
-    actor may export, and returns how many things it wrote.
+    ``check`` raises NotPermitted for who may not import, and ``choose`` for who may not export; it and ``send`` take the
+    code of a state, or None for all that the actor may export. ``send`` returns how many things it wrote.
     """
 
     check: Callable[[Actor], None]
     bring: Import
+    choose: Callable[[Reader, Actor, str | None], Awaitable[object]]
     send: Send
     text: type[TextRow]
 
@@ -116,15 +117,19 @@ async def _bring_practices(
 
 EXCHANGES: Mapping[str, Exchange] = {
     ExchangeKind.PROPOSALS: Exchange(
-        check_importer, import_proposals, _sender(proposal_kind, _of(Proposal)), ProposalText
+        check_importer, import_proposals, _of(Proposal), _sender(proposal_kind, _of(Proposal)), ProposalText
     ),
     ExchangeKind.PRACTICES: Exchange(
-        check_importer, _bring_practices, _sender(practice_kind, _of(Practice)), PracticeText
+        check_importer, _bring_practices, _of(Practice), _sender(practice_kind, _of(Practice)), PracticeText
     ),
     ExchangeKind.EXPERIENCE: Exchange(
-        check_experience_importer, import_experience, _sender(cooperation_kind, chosen_cooperations), CooperationText
+        check_experience_importer,
+        import_experience,
+        chosen_cooperations,
+        _sender(cooperation_kind, chosen_cooperations),
+        CooperationText,
     ),
-    ExchangeKind.LABS: Exchange(check_importer, import_labs, export_labs, LabText),
+    ExchangeKind.LABS: Exchange(check_importer, import_labs, chosen_labs, export_labs, LabText),
 }
 
 
@@ -148,6 +153,9 @@ async def export_things(
         Invalid: ``state`` is none, or has no delegation.
         TooManyRows, CellTooLong: more than a spreadsheet holds.
     """
-    async with db.write(actor, Scope.READ) as session:
+    exchange = EXCHANGES[what]
+    async with db.write(actor, Scope.READ) as session:  # kept before anything goes out: what fails midway was read too
+        await exchange.choose(session, actor, state)
         await record(session, actor, f"{what}.exported", "read", uuid7(), state=state, format=format_)
-        return await EXCHANGES[what].send(session, actor, state, file, format_, progress)
+    async with db.read(actor) as session:
+        return await exchange.send(session, actor, state, file, format_, progress)

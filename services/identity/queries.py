@@ -24,14 +24,10 @@ from services.core.tokens import AccessClaims, Signer, secret_hash
 from services.identity import rules
 from services.identity.factor_tables import Authenticator
 from services.identity.passkey_tables import Passkey
-from services.identity.tables import ApiToken, Person, SignInSession
+from services.identity.tables import HOME, ApiToken, Person, SignInSession
 
 API_TOKEN = "gof_api"  # noqa: S105 - no secret, but what every API token begins with
 """The prefix of API tokens, by which they are told from access tokens."""
-
-# Membership owns this table and stands above identity, which may not import it: as in a foreign key, the table is
-# named here by its text, with the one column that says what its people may do.
-DELEGATION = sa.table("delegation", sa.column("id", sa.Uuid()), sa.column("standing", sa.Text()))
 
 
 def _confirmed(person_id: Any) -> Condition:
@@ -56,10 +52,10 @@ _WHO = (
         col(Person.role),
         col(Person.delegation_id),
         col(Person.languages),
-        DELEGATION.c.standing,
+        HOME.c.standing,
         _ENROLS.label("enrols"),
     )
-    .outerjoin_from(Person, DELEGATION, DELEGATION.c.id == col(Person.delegation_id))
+    .outerjoin_from(Person, HOME, HOME.c.id == col(Person.delegation_id))
     .where(col(Person.left_at).is_(None))
 )
 
@@ -206,7 +202,7 @@ class Actors:
 
 async def hold_delegation(session: Writer, delegation_id: UUID | None) -> bool:
     """Lock a delegation against other changes of who its focal points are; False where there is none to be seen."""
-    wanted = sa.select(DELEGATION.c.id).where(DELEGATION.c.id == delegation_id)
+    wanted = sa.select(HOME.c.id).where(HOME.c.id == delegation_id)
     return (await session.execute(wanted.with_for_update(key_share=True))).one_or_none() is not None
 
 

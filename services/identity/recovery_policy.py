@@ -5,7 +5,8 @@ import sqlalchemy as sa
 from services.core.actor import Role, Scope, Viewer
 from services.core.policy import Refusal, not_permitted
 from services.core.read.shape import Condition, Row, table_of, within
-from services.identity.tables import Person
+from services.identity import rules
+from services.identity.tables import HOME, Person
 from services.identity.terms import OPEN, RecoveryStatus
 
 
@@ -84,12 +85,18 @@ def _over(row: Row, *statuses: RecoveryStatus) -> Refusal:
 
 
 def _has_other_focal_point(row: Row) -> Condition:
+    """One who could agree: those of a delegation that takes no part just now, as where it is suspended, cannot."""
     one = table_of(Person).alias()
-    others = sa.select(one.c.id).where(
-        one.c.delegation_id == row.delegation_id,
-        one.c.id != row.person_id,
-        one.c.role == Role.FOCAL_POINT,
-        one.c.left_at.is_(None),
-        one.c.invitation_hash.is_(None),
+    home = sa.and_(HOME.c.id == one.c.delegation_id, HOME.c.standing.in_(sorted(rules.TAKES_PART)))
+    others = (
+        sa.select(one.c.id)
+        .join(HOME, home)
+        .where(
+            one.c.delegation_id == row.delegation_id,
+            one.c.id != row.person_id,
+            one.c.role == Role.FOCAL_POINT,
+            one.c.left_at.is_(None),
+            one.c.invitation_hash.is_(None),
+        )
     )
     return within(row, others).exists()

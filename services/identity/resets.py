@@ -12,6 +12,7 @@ from services.core.actor import SYSTEM
 from services.core.audit import record
 from services.core.db import Database, Writer
 from services.core.events import announce
+from services.core.idempotency import check_key
 from services.core.jobs import enqueue
 from services.core.live import tell, topic
 from services.core.table import now
@@ -24,19 +25,26 @@ from services.identity.tables import Person
 JOB = "identity.reset"
 
 
-async def ask_reset(db: Database, email: str, client: Client = SOMEONE) -> None:
-    """Ask for a mail with which the person of an address sets another password.
+async def ask_reset(db: Database, email: str, client: Client = SOMEONE, *, key: str | None = None) -> None:
+    """Ask for a mail with which the person of an address sets another password; once for each ``key`` in a day.
 
     The worker finds out whether there is one, so that the answer is the same in every byte and takes the same time.
 
     Raises:
+        Invalid: the key is not as one should be.
         TooManyTries: too many were asked for of late, for this person or from this address.
     """
     address = looked_for(email)
+    check_key(key)
+    once = None if key is None else tries.key("reset by key", address, key)
+    if once is not None and await tries.is_done(db, once):
+        return
     site = rules.network(client.address)
     person, place = tries.key("reset", address), tries.key("reset from", site)
     await tries.count(db, {person: rules.RESET_TRIES, place: rules.RESET_ADDRESS_TRIES})
     async with db.write(SYSTEM) as session:
+        if once is not None and not await tries.do_once(session, once):
+            return
         await enqueue(session, JOB, f"reset {person.hex()}", email=address)
 
 

@@ -12,6 +12,10 @@ from services.core.protection import DELEGATION, OWN, PERSON, PLATFORM, ROLE, SE
 from services.core.table import Row, now, text_enum, text_enum_array
 from services.identity.terms import MailSetting
 
+# Membership owns this table and stands above identity, which may not import it: as in a foreign key, the table is
+# named here by its text, with the one column that says what its people may do.
+HOME = sa.table("delegation", sa.column("id", sa.Uuid()), sa.column("standing", sa.Text()))
+
 
 class Person(Row, table=True):
     """Someone who acts for a delegation, or for the secretariat (then without a delegation).

@@ -79,6 +79,23 @@ async def know(session: Writer, email: str, address: str) -> None:
     await session.execute(row.on_conflict_do_update(index_elements=["key"], set_={"known_until": until}))
 
 
+async def is_done(db: Database, one: bytes) -> bool:
+    """Whether what stands for ``one`` was done within a day; see ``do_once``."""
+    async with db.read(SYSTEM) as session:
+        done = sa.select(_ROW.c.key).where(_ROW.c.key == one, _ROW.c.known_until > _CLOCK)
+        return (await session.execute(done)).one_or_none() is not None
+
+
+async def do_once(session: Writer, one: bytes) -> bool:
+    """Remember for a day that something is done, in its own transaction; False if it was done already."""
+    until = _CLOCK + rules.KEY_KEPT
+    row = insert(_ROW).values(key=one, level=0, at=_CLOCK, known_until=until)
+    done = row.on_conflict_do_update(
+        index_elements=["key"], set_={"known_until": until}, where=_ROW.c.known_until <= _CLOCK
+    )
+    return (await session.execute(done.returning(_ROW.c.key))).one_or_none() is not None
+
+
 async def forget_old(session: Writer) -> None:
     """Remove the buckets that have run empty and know nobody. Platform's work."""
     longest = max(one.free * one.pause for one in rules.SLOWINGS)

@@ -21,6 +21,15 @@ BATCH = 100
 """How many labs are in memory at once; a lab with all that belongs to it can be long."""
 
 
+async def chosen_labs(session: Reader, actor: Actor, state: str | None) -> sa.ColumnElement[bool]:
+    """Which labs an actor exports: all that they see, or those that the delegation of a ``state`` is a party of.
+
+    Raises:
+        Invalid: there is no such delegation.
+    """
+    return _chosen(await lab_file(session), actor, state)
+
+
 async def export_labs(
     session: Reader, actor: Actor, state: str | None, file: IO[bytes], format_: Format, progress: Progress
 ) -> int:

@@ -28,6 +28,8 @@ from services.core.read.shape import (
     table_of,
 )
 from services.core.table import text_enum
+from services.identity import recovery_policy as recoveries
+from services.identity.recovery_tables import Recovery
 from services.identity.shapes import VIEWER
 from services.labs import milestone_policy as milestones
 from services.labs import policy as labs
@@ -171,6 +173,15 @@ def _nominated(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
     )
 
 
+def _recovery(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The recoveries of lost second factors that the viewer can agree to."""
+    row = _row(Recovery)
+    return _matter(M.RECOVERY_TO_APPROVE, "recovery", row, row.created_at, row.expires_at).where(
+        recoveries.visible_to(viewer, row),
+        _can(recoveries.refusals_to_approve(viewer, row)),
+    )
+
+
 def _party(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
     """The parts in planned labs that the viewer's delegation is to confirm."""
     row = _row(LabParty)
@@ -216,6 +227,7 @@ SOURCES: list[Source] = [
     _expiring,
     _standing,
     _nominated,
+    _recovery,
     _party,
     _overdue,
     _translation,

@@ -1,4 +1,4 @@
-"""Twenty at once, a hundred times: of acts that exclude one another exactly one is done, and all others are told why."""
+"""Twenty at once, many times over: of acts that exclude one another exactly one is done, and all others are told why."""
 
 import asyncio
 from collections import Counter
@@ -24,8 +24,8 @@ from tests.services.labs.world import an_agreed, content
 from tests.services.proposals.world import a_proposal, an_expression, interest
 
 pytestmark = pytest.mark.security
-ROUNDS, AT_ONCE = 20, 20
-"""Rounds of each of the five contests, a hundred in all; and how many take part in each."""
+AT_ONCE = 20
+"""How many take part in each round; ``--rounds`` says how many rounds each contest has."""
 CLEAN = """DELETE FROM lab; DELETE FROM expression_of_interest; DELETE FROM proposal; DELETE FROM practice;
 DELETE FROM record_pending; DELETE FROM record_leaf; DELETE FROM pgqueuer"""
 Act = Callable[..., Awaitable[Any]]
@@ -102,14 +102,15 @@ async def done(db: Database, who: str, act: Act) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("contest", [ends_of_talks, the_last_place, one_interest, one_review, one_lab])
-async def test_of_twenty_at_once_exactly_one_wins(db: Database, contest: Contest) -> None:
+async def test_of_twenty_at_once_exactly_one_wins(db: Database, contest: Contest, pytestconfig: pytest.Config) -> None:
     codes: Counter[str] = Counter()
-    for _ in range(ROUNDS):
+    rounds = pytestconfig.getoption("--rounds")
+    for _ in range(rounds):
         async with db.write(SYSTEM) as session:
             acts = await contest(session)
         rivals = [acts[number % len(acts)] for number in range(AT_ONCE)]
         ends = await asyncio.gather(*(done(db, who, act) for who, act in rivals))
         assert ends.count("done") == 1, ends
         codes.update(ends)
-    assert codes["done"] == ROUNDS
+    assert codes["done"] == rounds
     assert not codes.keys() & {"UNAVAILABLE", "OUTCOME_UNKNOWN", "NOT_PERMITTED"}, codes

@@ -191,3 +191,32 @@ async def test_mails_are_not_asked_for_without_end_for_a_person_known_or_not(db:
             except TooManyTries as refused:
                 said[refused.message] += 1
         assert said == {"asked": 3, "Too many tries went wrong. Try again in 60 minutes.": 2}
+
+
+async def test_the_same_request_again_sends_one_mail_and_is_no_other_try(db: OneAtATime) -> None:
+    async def asked(email: str, key: str | None) -> int:
+        async with db.write(SYSTEM) as session:
+            await session.execute(sa.text("DELETE FROM pgqueuer"))
+        await resets.ask_reset(db, email, key=key)
+        async with db.read(SYSTEM) as session:
+            return int(await session.scalar(sa.text("SELECT count(*) FROM pgqueuer")) or 0)
+
+    first = await asked(email_of(WHO), "one")
+    again = [await asked(email_of(WHO), "one") for _ in range(10)]
+    assert (first, set(again)) == (1, {0})
+    assert await asked(email_of("ZMB viewer"), "one") == 1, "a key is one person's"
+    assert await asked(email_of(WHO), "two") == 1
+    assert await asked(email_of(WHO), None) == 1
+    with pytest.raises(TooManyTries):
+        await asked(email_of(WHO), "three")
+    assert await asked(email_of(WHO), "two") == 0, "what was done was done"
+    async with db.write(SYSTEM) as session:
+        await session.execute(sa.text("UPDATE tries SET known_until = now() - interval '1 second', level = 0"))
+    assert await asked(email_of(WHO), "three") == 1
+    assert await asked(email_of(WHO), "one") == 1, "remembered for a day"
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "a\nb"])
+async def test_a_key_that_is_none_is_refused(db: OneAtATime, key: str) -> None:
+    with pytest.raises(Invalid):
+        await resets.ask_reset(db, email_of(WHO), key=key)
