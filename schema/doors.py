@@ -1,6 +1,7 @@
 """What answers people: the routes of GraphQL, files, GraphiQL and keys, and what they are made of."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -18,8 +19,10 @@ from schema.graphiql import routes as graphiql
 from schema.record.routes import RecordEndpoint
 from schema.root import SCHEMA
 from services.core.db import Database
+from services.core.fetching import Fetcher
 from services.core.keys import SIGNING_KEYS, KeyFile
 from services.core.links import Links
+from services.core.openid import OpenId
 from services.core.sealing import Seal
 from services.core.settings import Settings
 from services.core.storage import open_storage
@@ -74,6 +77,7 @@ def of(settings: Settings, app: FastAPI) -> Sequence[BaseRoute]:
     signer = Signer(keys, issuer=settings.public_url, audience=settings.public_url)
     access, refresh = timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
     issuer = Issuer(signer, access, refresh, demo=bool(settings.demo), seal=Seal.of_folder(folder))
+    issuer = replace(issuer, openid=OpenId(Fetcher(local=settings.local_providers)))
     reception = Reception(db, issuer, Actors(db, signer, demo=issuer.demo), listener, links, settings.public_url)
     files = Files(open_storage(settings), links)
     documents = Documents.read(settings.trusted_documents, only=settings.trusted_only)

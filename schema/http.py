@@ -1,6 +1,7 @@
 """Plain HTTP beside GraphQL: whether the platform is alive and ready."""
 
 from functools import cache
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,6 +10,8 @@ from starlette.routing import Route
 from services.core import migration
 from services.core.errors import Unavailable
 
+LONGEST = 2_000
+"""Characters of what a provider gives along."""
 needed_revision = cache(migration.head)
 
 
@@ -29,4 +32,13 @@ async def readyz(request: Request) -> Response:
     return JSONResponse({"status": "ready"})
 
 
-ROUTES = [Route("/healthz", healthz), Route("/readyz", readyz)]
+async def signed_in(request: Request) -> Response:
+    """Back from a delegation's own provider: on to the page, with what the provider gave in the part that no log keeps."""
+    given = request.query_params
+    kept = {name: given[name][:LONGEST] for name in ("state", "code", "error") if name in given}
+    back = urlencode({"provider": request.path_params["delegation"][:LONGEST], **kept})
+    headers = {"location": f"/#{back}", "cache-control": "no-store"}
+    return Response(status_code=303, headers=headers)
+
+
+ROUTES = [Route("/signed-in/{delegation}", signed_in), Route("/healthz", healthz), Route("/readyz", readyz)]

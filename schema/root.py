@@ -17,6 +17,8 @@ from schema.exchange.types import ViewerWorks
 from schema.identity.factor_mutation import FactorMutation
 from schema.identity.mutation import IdentityMutation
 from schema.identity.passkey_mutation import PasskeyMutation
+from schema.identity.provider_mutation import ProviderMutation
+from schema.identity.provider_query import ProviderQuery
 from schema.identity.query import IdentityQuery
 from schema.identity.recovery_mutation import RecoveryMutation
 from schema.identity.recovery_query import RecoveryQuery
@@ -65,6 +67,7 @@ from schema.taxonomy.types import MemberState
 from schema.translations.mutation import TranslationMutation
 from schema.translations.query import TranslationQuery
 from services.exchange.shapes import WORK_BY_ID
+from services.identity.provider_shapes import PROVIDER_BY_ID
 from services.identity.recovery_shapes import RECOVERY_BY_ID
 from services.identity.shapes import API_TOKEN_BY_ID, PASSKEY_BY_ID, PERSON_BY_ID, SESSION_BY_ID
 from services.labs import shapes as lab_shapes
@@ -95,6 +98,7 @@ class Query(
     MembershipQuery,
     PracticeQuery,
     ProposalQuery,
+    ProviderQuery,
     RateQuery,
     RecordQuery,
     ReportingQuery,
@@ -113,6 +117,7 @@ class Mutation(
     FactorMutation,
     PasskeyMutation,
     RecoveryMutation,
+    ProviderMutation,
     LabMutation,
     LabWorkMutation,
     LabContributionMutation,
@@ -185,6 +190,7 @@ NODES.update(
     proposal=("Proposal", PROPOSAL_BY_ID),
     record_head=("RecordHead", HEAD_BY_ID),
     record_leaf=("RecordEntry", ENTRY_BY_ID),
+    identity_provider=("IdentityProvider", PROVIDER_BY_ID),
     recovery=("Recovery", RECOVERY_BY_ID),
     session=("Session", SESSION_BY_ID),
     thread_message=("ThreadMessage", THREAD_MESSAGE_BY_ID),

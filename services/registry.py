@@ -9,6 +9,7 @@ import services.demo.jobs
 import services.exchange.jobs
 import services.exchange.shapes
 import services.identity.jobs
+import services.identity.provider_shapes
 import services.identity.recovery_shapes
 import services.identity.shapes
 import services.labs.dashboard_shapes

@@ -42,7 +42,7 @@ class FactorMutation:
         """One command."""
         context = info.context
         actor, issuer = context.require_actor(), context.require_issuer()
-        secret, errors = await attempt(factors.add_authenticator(context.db, issuer, actor, input.password))
+        secret, errors = await attempt(info, factors.add_authenticator(context.db, issuer, actor, input.password))
         if secret is None:
             return inputs.AuthenticatorAddPayload(errors=errors)
         return inputs.AuthenticatorAddPayload(secret=secret.text, address=secret.address)
@@ -56,7 +56,7 @@ class FactorMutation:
         """One command."""
         context = info.context
         actor, issuer = context.require_actor(), context.require_issuer()
-        codes, errors = await attempt(factors.confirm_authenticator(context.db, issuer, actor, input.code))
+        codes, errors = await attempt(info, factors.confirm_authenticator(context.db, issuer, actor, input.code))
         return inputs.AuthenticatorConfirmPayload(recovery_codes=list(codes or ()), errors=errors)
 
     @strawberry.mutation(
@@ -70,7 +70,7 @@ class FactorMutation:
         actor, issuer = context.require_actor(), context.require_issuer()
         proof = Proof(input.code, input.passkey)
         removal = factors.remove_authenticator(context.db, issuer, actor, input.password, proof)
-        done, errors = await attempt(removal)
+        done, errors = await attempt(info, removal)
         return inputs.AuthenticatorRemovePayload(done=done is not None, errors=errors)
 
     @strawberry.mutation(description="Make ten new recovery codes; those before are good no more.")
@@ -81,5 +81,5 @@ class FactorMutation:
         context = info.context
         actor, issuer = context.require_actor(), context.require_issuer()
         proof = Proof(input.code, input.passkey)
-        codes, errors = await attempt(factors.renew_recovery_codes(context.db, issuer, actor, proof))
+        codes, errors = await attempt(info, factors.renew_recovery_codes(context.db, issuer, actor, proof))
         return inputs.RecoveryCodesRenewPayload(recovery_codes=list(codes or ()), errors=errors)

@@ -55,6 +55,7 @@ class PasswordResetRequestInput:
     """Request for a mail."""
 
     email: str = strawberry.field(description="E-mail address.")
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
 
 @strawberry.input(description="The secret of a mail and the password that you choose.")

@@ -10,14 +10,16 @@ from schema.core.context import Info
 from schema.core.cookies import REFRESH
 from schema.core.errors import UserError, as_user_error
 from schema.core.mutation import act, act_on, attempt
+from schema.core.watch import refused
 from schema.identity import inputs
 from schema.identity.signing import signed
 from services.core.actor import Actor
 from services.core.db import Writer
-from services.core.errors import DomainError
+from services.core.errors import DomainError, NotPermitted
 from services.core.ids import typed_id
-from services.identity import commands, credentials, resets
+from services.identity import commands, credentials, resets, tries
 from services.identity.errors import SecondFactorNeeded
+from services.identity.holding import looked_for
 from services.identity.terms import Invitation, Issued
 
 
@@ -28,6 +30,8 @@ async def _issued(info: Info, make: Callable[..., Awaitable[Issued]]) -> tuple[I
         async with info.context.db.write(actor) as session:
             return await make(session, actor), []
     except DomainError as error:
+        if isinstance(error, NotPermitted):
+            refused(info.field_name, error.code, info.context.client.address, actor)
         return None, [as_user_error(error)]
 
 
@@ -46,6 +50,7 @@ class IdentityMutation:
                 lambda: credentials.sign_in(context.db, issuer, input.email, input.password, context.client),
                 inputs.SignInPayload,
                 cookies=input.cookies,
+                tried=tries.key("person", looked_for(input.email)).hex()[:16],
             )
         except SecondFactorNeeded as needed:
             return inputs.SignInPayload(ticket=needed.ticket, errors=[as_user_error(needed)])
@@ -81,7 +86,7 @@ class IdentityMutation:
         self, info: Info, input: Annotated[inputs.InvitationAcceptInput, ASKED]
     ) -> inputs.InvitationAcceptPayload:
         """One command."""
-        done, errors = await attempt(credentials.accept_invitation(info.context.db, input.secret, input.password))
+        done, errors = await attempt(info, credentials.accept_invitation(info.context.db, input.secret, input.password))
         return inputs.InvitationAcceptPayload(done=done is not None, errors=errors)
 
     @strawberry.mutation(
@@ -92,7 +97,8 @@ class IdentityMutation:
         self, info: Info, input: Annotated[inputs.PasswordResetRequestInput, ASKED]
     ) -> inputs.PasswordResetRequestPayload:
         """One command."""
-        _, errors = await attempt(resets.ask_reset(info.context.db, input.email, info.context.client))
+        asking = resets.ask_reset(info.context.db, input.email, info.context.client, key=input.idempotency_key)
+        _, errors = await attempt(info, asking)
         return inputs.PasswordResetRequestPayload(done=not errors, errors=errors)
 
     @strawberry.mutation(
@@ -103,7 +109,7 @@ class IdentityMutation:
         self, info: Info, input: Annotated[inputs.PasswordResetInput, ASKED]
     ) -> inputs.PasswordResetPayload:
         """One command."""
-        done, errors = await attempt(resets.reset_password(info.context.db, input.secret, input.password))
+        done, errors = await attempt(info, resets.reset_password(info.context.db, input.secret, input.password))
         return inputs.PasswordResetPayload(done=done is not None, errors=errors)
 
     @strawberry.mutation(description="Change your password; your other sessions end.")
@@ -113,7 +119,7 @@ class IdentityMutation:
         """One command."""
         actor = info.context.require_actor()
         change = credentials.change_password(info.context.db, actor, input.old_password, input.new_password)
-        done, errors = await attempt(change)
+        done, errors = await attempt(info, change)
         return inputs.PasswordChangePayload(done=done is not None, errors=errors)
 
     @strawberry.mutation(

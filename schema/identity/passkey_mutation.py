@@ -28,10 +28,10 @@ class PasskeyMutation:
         """One command."""
         context, issuer = info.context, info.context.require_issuer()
         if input.ticket is None and context.actor.person_id is not None:
-            options, errors = await attempt(passkeys.ask_to_prove(context.db, issuer, context.actor))
+            options, errors = await attempt(info, passkeys.ask_to_prove(context.db, issuer, context.actor))
             return inputs.PasskeyAskPayload(options=options, errors=errors)
         asking = tickets.ask_for_passkey(context.db, issuer, input.ticket, context.client)
-        asked, errors = await attempt(asking)
+        asked, errors = await attempt(info, asking)
         if asked is None:
             return inputs.PasskeyAskPayload(errors=errors)
         return inputs.PasskeyAskPayload(options=asked.options, ticket=asked.ticket)
@@ -62,7 +62,7 @@ class PasskeyMutation:
         context = info.context
         actor, issuer = context.require_actor(), context.require_issuer()
         proof = Proof(input.code, input.passkey)
-        options, errors = await attempt(passkeys.add_passkey(context.db, issuer, actor, input.password, proof))
+        options, errors = await attempt(info, passkeys.add_passkey(context.db, issuer, actor, input.password, proof))
         return inputs.PasskeyAddPayload(options=options, errors=errors)
 
     @strawberry.mutation(
@@ -74,7 +74,9 @@ class PasskeyMutation:
         """One command."""
         context = info.context
         actor, issuer = context.require_actor(), context.require_issuer()
-        added, errors = await attempt(passkeys.confirm_passkey(context.db, issuer, actor, input.name, input.passkey))
+        added, errors = await attempt(
+            info, passkeys.confirm_passkey(context.db, issuer, actor, input.name, input.passkey)
+        )
         if added is None:
             return inputs.PasskeyConfirmPayload(errors=errors)
         return inputs.PasskeyConfirmPayload(passkey_id=added.id, recovery_codes=list(added.recovery_codes))
@@ -86,7 +88,7 @@ class PasskeyMutation:
         """One command."""
         context, actor = info.context, info.context.require_actor()
         renaming = passkeys.rename_passkey(context.db, actor, typed_id(input.id, "passkey"), input.name)
-        done, errors = await attempt(renaming)
+        done, errors = await attempt(info, renaming)
         return inputs.PasskeyRenamePayload(passkey_id=done, errors=errors)
 
     @strawberry.mutation(
@@ -101,5 +103,5 @@ class PasskeyMutation:
         actor, issuer = context.require_actor(), context.require_issuer()
         key, proof = typed_id(input.id, "passkey"), Proof(input.code, input.passkey)
         removal = passkeys.remove_passkey(context.db, issuer, actor, key, input.password, proof)
-        done, errors = await attempt(removal)
+        done, errors = await attempt(info, removal)
         return inputs.PasskeyRemovePayload(done=done is not None, errors=errors)

@@ -24,7 +24,7 @@ class RecoveryMutation:
         self, info: Info, input: Annotated[inputs.RecoveryRequestInput, ASKED]
     ) -> inputs.RecoveryRequestPayload:
         """One command."""
-        done, errors = await attempt(recoveries.request_recovery(info.context.db, input.ticket))
+        done, errors = await attempt(info, recoveries.request_recovery(info.context.db, input.ticket))
         return inputs.RecoveryRequestPayload(done=done is not None, errors=errors)
 
     @strawberry.mutation(

@@ -6,6 +6,7 @@ from typing import TypeVar
 from schema.core.context import Info
 from schema.core.cookies import ACCESS, REFRESH
 from schema.core.errors import as_user_error
+from schema.core.watch import refused
 from schema.identity import inputs
 from services.core.errors import DomainError
 from services.identity import queries
@@ -15,8 +16,12 @@ from services.identity.terms import Signed as Tokens
 Answer = TypeVar("Answer", bound=inputs.Signed)
 
 
-async def signed(info: Info, make: Callable[[], Awaitable[Tokens]], answer: type[Answer], *, cookies: bool) -> Answer:
+async def signed(
+    info: Info, make: Callable[[], Awaitable[Tokens]], answer: type[Answer], *, cookies: bool, tried: str = ""
+) -> Answer:
     """Begin or renew a session; the rest of the operation reads as its person.
+
+    What fails is watched; ``tried`` is the hash of whom somebody tried to be.
 
     Raises:
         SecondFactorNeeded: the sign-in goes on elsewhere.
@@ -35,6 +40,7 @@ async def signed(info: Info, make: Callable[[], Awaitable[Tokens]], answer: type
     except SecondFactorNeeded:
         raise
     except DomainError as error:
+        refused(info.field_name, error.code, context.client.address, tried=tried)
         return answer(errors=[as_user_error(error)])
     return answer(
         access_token=None if cookies else tokens.access_token,

@@ -83,6 +83,13 @@ class Settings(BaseSettings):
         default=14, ge=1, le=90, description="how long one stays signed in without coming back, 1 to 90 days"
     )
 
+    local_providers: bool = Field(
+        default=False,
+        description=(
+            "1 to let a delegation's own sign-in provider be on this machine, over http, for development (0: only https "
+            "on the public network)"
+        ),
+    )
     trusted_documents: Path | None = Field(
         default=None,
         description=(

@@ -110,6 +110,30 @@ class RecoveryThere(Conflict):
         super().__init__("A recovery of this second factor has been asked for already, and waits.")
 
 
+class NotKnownToProvider(Conflict):
+    """The provider vouches for someone, but for nobody who takes part for its delegation under a verified address."""
+
+    code = "NOT_KNOWN_TO_PROVIDER"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your delegation's provider vouches for nobody who takes part here: accept your invitation first, under the"
+            " same e-mail address."
+        )
+
+
+class FactorFirst(Conflict):
+    """Who acts for a state signs in with a provider once they have a second factor here."""
+
+    code = "SECOND_FACTOR_FIRST"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your role needs a second factor here: sign in with your password once, and add one. From then on you can"
+            " sign in with your delegation's provider."
+        )
+
+
 class TooManyTries(Conflict):
     """Too many wrong tries were made of late; after a while there may be another."""
 

@@ -14,6 +14,7 @@ from services.core.actor import SYSTEM, Actor
 from services.core.audit import record
 from services.core.db import Database, Writer
 from services.core.errors import DomainError, Invalid
+from services.core.openid import OpenId
 from services.core.passkeys import Site
 from services.core.passwords import check_new_password, hash_password, verify_password
 from services.core.read.shape import Condition
@@ -40,6 +41,8 @@ class Issuer:
     """Whether people of the demonstration may come in: their passwords are public."""
     seal: Seal = field(default_factory=Seal.random)
     """What the secrets of authenticators are sealed with; the one made here is good for one process only."""
+    openid: OpenId = field(default_factory=OpenId)
+    """How providers of delegations are spoken with."""
 
     @property
     def site(self) -> Site:

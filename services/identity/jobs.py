@@ -3,7 +3,7 @@
 from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.jobs import handles, scheduled
-from services.identity import challenges, recoveries, resets, tickets, tries
+from services.identity import challenges, provider_sign_in, recoveries, resets, tickets, tries
 
 
 @scheduled("identity.forget_tries", "17 * * * *")
@@ -13,6 +13,7 @@ async def forget_tries(db: Database) -> None:
         await tries.forget_old(session)
         await tickets.forget_tickets(session)
         await challenges.forget(session)
+        await provider_sign_in.forget(session)
 
 
 @scheduled("identity.complete_recoveries", "*/5 * * * *")

@@ -3,10 +3,12 @@
 import unicodedata
 from base64 import b32encode
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from math import ceil
 from secrets import token_bytes
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -52,6 +54,8 @@ SLOWINGS = (PERSON_TRIES, ADDRESS_TRIES, CODE_TRIES, RESET_TRIES, RESET_ADDRESS_
 """All of them: what is counted is kept for as long as the slowest needs to run empty."""
 RESET_LIFETIME = timedelta(hours=1)
 """How long the link of such a mail is good, from when it was sent."""
+KEY_KEPT = timedelta(days=1)
+"""How long such a request is remembered under its idempotency key."""
 TICKET_LIFETIME = timedelta(minutes=10)
 """How long a sign-in waits for its second factor."""
 RECOVERY_CODES = 10
@@ -61,6 +65,15 @@ RECOVERIES_AT_ONCE = 100
 """How many one run of the worker completes."""
 REASON_LIMIT = 500
 """Characters of the reason for a refusal."""
+DOMAINS_LIMIT = 10
+"""Domains that one provider may vouch for."""
+MULTI_FACTOR = "mfa"
+METHODS = (
+    frozenset({"pwd", "pin", "kba"}),
+    frozenset({"otp", "hwk", "swk", "sc"}),
+    frozenset({"face", "fpt", "iris", "retina", "vbm"}),
+)
+"""How someone was made sure of (RFC 8176): by what they know, what they have, what they are; a call or a text is none."""
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 """How long a device has for the answer of a passkey."""
 PASSKEYS_LIMIT = 20
@@ -130,6 +143,50 @@ def check_days(days: int) -> timedelta:
 def second_factor_due(role: Role, before: datetime | None, moment: datetime) -> datetime | None:
     """Return from when on someone of this role needs a second factor, who until now needed it from ``before`` on."""
     return (before or moment + GRACE) if role in NEEDS_SECOND_FACTOR else None
+
+
+def checked_provider(issuer: str, client_id: str, secret: str, domains: Iterable[str]) -> dict[str, Any]:
+    """Return what is kept of a provider of sign-ins, beside its secret.
+
+    Raises:
+        Invalid: issuer, client or secret are too long or empty; or there are no domains, too many, or none such.
+    """
+    for text, limit, name in ((issuer, 300, "issuer"), (client_id, 200, "clientId"), (secret, 500, "clientSecret")):
+        if not 1 <= len(text) <= limit or not text.isprintable():
+            raise Invalid(f"This has 1 to {limit} characters; it has {len(text):,}.", path=(name,))
+    if "?" in issuer or "#" in issuer:
+        raise Invalid("An issuer has neither a query nor a fragment.", path=("issuer",))
+    wanted = sorted({domain.strip().lower().removeprefix("@") for domain in domains})
+    if not 1 <= len(wanted) <= DOMAINS_LIMIT:
+        raise Invalid(f"Name 1 to {DOMAINS_LIMIT} domains of e-mail addresses.", path=("domains",))
+    for domain in wanted:
+        try:
+            normal_email(f"someone@{domain}")
+        except WrongEmail as error:
+            raise Invalid("A domain looks like ministry.example.", path=("domains",)) from error
+    return {"issuer": issuer, "client_id": client_id, "domains": wanted}
+
+
+def vouched(email: str | None, domains: Iterable[str]) -> str | None:
+    """Return a verified address as people have it, if a provider of ``domains`` may vouch for it."""
+    try:
+        address = normal_email(email or "")
+    except WrongEmail:
+        return None
+    return address if address.rpartition("@")[2] in set(domains) else None
+
+
+def two_factors(methods: AbstractSet[str]) -> bool:
+    """Whether what a provider says of how it made sure of someone (``amr``) is two factors of different kinds."""
+    return MULTI_FACTOR in methods or sum(bool(kind & methods) for kind in METHODS) > 1
+
+
+def relies_on_provider(role: Role, *, trusted: bool, methods: AbstractSet[str]) -> bool:
+    """Whether the word of a provider stands for the second factor of someone of this role.
+
+    Never of those who must have one here: whoever runs the provider could else sign for the state.
+    """
+    return trusted and role not in NEEDS_SECOND_FACTOR and two_factors(methods)
 
 
 def new_recovery_code() -> str:

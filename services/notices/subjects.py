@@ -128,6 +128,12 @@ async def person(session: Reader, key: UUID, facts: Facts) -> Subject | None:
     return Subject("person", key, sides, person_id=key, said=said)
 
 
+async def provider(session: Reader, key: UUID, facts: Facts) -> Subject | None:
+    """The provider of sign-ins of a delegation, of which ``key`` is the id; ``facts`` hold the ``issuer``."""
+    said: dict[str, Said] = {"delegation": await delegation_names(session, key), "issuer": facts["issuer"]}
+    return Subject("delegation", key, {Who.OWNER: key}, said=said)
+
+
 async def recovery(session: Reader, key: UUID, _: Facts) -> Subject | None:
     """The recovery of a person's lost second factor."""
     found = await session.get(Recovery, key)
@@ -216,6 +222,7 @@ SUBJECTS: Mapping[str, Look] = {
     "person": person,
     "practice": practice,
     "proposal": proposal,
+    "provider": provider,
     "recovery": recovery,
     "standing": standing,
     "thread": thread,

@@ -8,6 +8,7 @@ DELAY = timedelta(days=7)
 """How long a person who asked to be erased can take it back: someone else may have asked in their name."""
 OWN = (
     "mail", "notice", "api_token", "sign_in_session", "authenticator", "recovery_code", "sign_in_ticket", "passkey", "passkey_challenge",
+    "provider_link",
     "idempotency_key", "thread_mark", "work",
 )  # fmt: skip
 """Tables that hold what is a person's own (``person_id``); all of it is given to them, and goes. In this order."""

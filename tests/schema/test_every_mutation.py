@@ -31,6 +31,8 @@ FOR_EVERYONE = {
     "signInConfirm",
     "passkeyAsk",
     "recoveryRequest",
+    "providerSignInBegin",
+    "providerSignInFinish",
     "passkeySignIn",
     "sessionRefresh",
     "invitationAccept",

@@ -26,6 +26,7 @@ ASKED = [
     *(("GET", f"/graphql?query={query}") for query in ("{__typename}", "{", "{nothing}")),
     ("GET", "/files/attachment_0192f0e17c4b7d0e8b1fa0c3d2e4f5a6"),
     ("POST", "/files?name=x.pdf"),
+    ("GET", "/signed-in/delegation_x?state=1&code=2"),
     ("GET", "/nothing"),
     ("GET", "/docs"),
     ("DELETE", "/healthz"),

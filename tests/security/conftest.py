@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 import pytest
 import sqlalchemy as sa
+from joserfc.jwk import ECKey
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.core.answering import document as answered
@@ -16,11 +17,27 @@ from schema.root import SCHEMA
 from services.core.actor import SYSTEM, Actor
 from services.core.audit import RecordLeaf
 from services.core.db import make_engine
+from services.core.fetching import Fetcher
+from services.core.openid import OpenId
 from services.core.read.shape import table_of
 from services.identity.holding import Client
 from tests.conftest import OneAtATime, Urls
+from tests.security.factor_things import PROVIDER
 from tests.security.world import Things, asks, build_things
 from tests.services.identity.world import ISSUER
+
+KEY = ECKey.generate_key("P-256").as_dict(private=False)
+
+
+class AProvider(Fetcher):
+    """What the provider of the world says of itself, without a network."""
+
+    async def fetch(self, url: str, **_: Any) -> bytes:
+        names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        return orjson.dumps({"issuer": PROVIDER, "keys": [KEY], **{name: f"{PROVIDER}/{name}" for name in names}})
+
+
+SPEAKING = replace(ISSUER, openid=OpenId(AProvider()))
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,7 @@ class Ground:
     async def ask(self, who: str | Actor, query: str, **variables: Any) -> dict[str, Any]:
         """Data and errors, as a client gets them."""
         one = asks(who) if isinstance(who, str) else who
-        context = Context(self.db, one, ISSUER, Client("Test", f"198.51.100.{len(str(who))}"))
+        context = Context(self.db, one, SPEAKING, Client("Test", f"198.51.100.{len(str(who))}"))
         found = await SCHEMA.execute(query, variables, context_value=context)
         answer: dict[str, Any] = orjson.loads(orjson.dumps({"errors": [], **answered(found, "test")}))
         return answer

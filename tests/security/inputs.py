@@ -68,6 +68,13 @@ INPUTS: dict[str, Given] = {
     "importRun with proposals": {"kind": "PROPOSALS", **IMPORT},
     "importRun with experience": {"kind": "EXPERIENCE", **IMPORT},
     "recoveryCodesRenew": {"code": "000000"},
+    "identityProviderSet": {
+        "issuer": "https://login.ministry.example",
+        "domains": ["ministry.example"],
+        "revision": 1,
+        "code": "000000",
+    },
+    "identityProviderRemove": {"revision": 1, "code": "000000"},
     "sessionRefresh": {"refreshToken": "none"},
     "settingsChange": {"name": "Another name"},
     "apiTokenCreate": {"name": "A program", "scopes": ["READ"], "days": 1},
@@ -84,6 +91,8 @@ PLACE = {
     "expressionOfInterestSend": "proposal",
     "personInvite": "delegation",
     "recoveryRequestFor": "person",
+    "providerSignInBegin": "delegation",
+    "providerSignInFinish": "delegation",
     "focalPointNominate": "person",
     "focalPointHandOver": "successor",
 }

@@ -13,16 +13,22 @@ pytestmark = pytest.mark.security
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for folder in ("services", "schema") for path in (ROOT / folder).rglob("*.py"))
 ABSENT = re.compile(
-    r"ldap|xpath|latex|saml|memcache|aiortc|webrtc|twilio|vonage|authlib|oauthlib|joserfc|openid|pickle|pylibmc",
+    r"ldap|xpath|latex|saml|memcache|aiortc|webrtc|twilio|vonage|oauthlib|pickle|pylibmc",
     re.IGNORECASE,
 )
-"""Libraries for what is not done: directories, telephone, federation, calls, caches beside the process."""
+"""Libraries for what is not done: directories, telephone, calls, caches beside the process."""
 RUNS = {"eval", "exec", "compile", "__import__"}
 SHELL = {("os", "system"), ("os", "popen"), ("pickle", "loads"), ("marshal", "loads"), ("yaml", "load")}
 FETCHES = {"httpx", "requests", "aiohttp", "urllib.request", "urllib3", "http.client"}
-OWN_FETCH = {"schema/record/source.py", "schema/processes.py", "services/core/embedding.py"}
+OWN_FETCH = {
+    "schema/record/source.py",
+    "schema/processes.py",
+    "services/core/embedding.py",
+    "services/core/fetching.py",
+}
 """`gof verify`, by which a person checks the platform whose address they type; the supervisor asks its own processes;
-the operator's settings name who embeds."""
+the operator's settings name who embeds; and the one fetcher, which asks nothing but https of the public network."""
+FETCHER, ITS_USERS = "services.core.fetching", {"schema/doors.py", "services/core/openid.py"}
 
 
 def nodes(path: Path) -> Iterator[ast.AST]:
@@ -64,6 +70,8 @@ def test_nothing_runs_code_or_commands_of_others() -> None:
 def test_no_code_fetches_an_address_that_people_give() -> None:
     fetching = {path.relative_to(ROOT).as_posix() for path in SOURCES if modules(path) & FETCHES}
     assert fetching <= OWN_FETCH
+    asking = {path.relative_to(ROOT).as_posix() for path in SOURCES if FETCHER in modules(path)}
+    assert asking <= ITS_USERS, "addresses that people give are asked for sign-ins alone"
 
 
 def test_no_kind_of_file_that_runs_anything_can_be_attached() -> None:

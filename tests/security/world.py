@@ -20,8 +20,6 @@ from services.core.table import now
 from services.core.texts import Text, add_translation
 from services.exchange.tables import Work
 from services.exchange.terms import ExchangeKind
-from services.identity.passkey_tables import Passkey
-from services.identity.recovery_tables import Recovery
 from services.identity.tables import Person, SignInSession
 from services.labs.tables import LabParty
 from services.labs.terms import ContributionStatus, LabPartyStatus, LabStatus, OutputKind
@@ -37,6 +35,7 @@ from services.taxonomy.terms import CapacityArea
 from services.translations.tables import TranslationSuggestion
 from services.translations.terms import SuggestionStatus
 from tests.builders import SINCE, a_practice, actor, delegation_id, id_of
+from tests.security.factor_things import factor_things
 from tests.security.membership_things import membership_things
 from tests.security.round_things import build_rounds
 from tests.services.identity.world import an_api_token
@@ -89,30 +88,16 @@ async def _people(session: Writer) -> Things:
         delegation_id=delegation_id("ZMB"), email="colleague@test.example", name="A colleague", role=Role.VIEWER
     )
     session.add(colleague)
-    passkey = Passkey(person_id=id_of("ZMB focal point"), name="Laptop", credential_id=b"id", public_key=b"key")
-    session.add(passkey)
-    await session.flush()
-    waits: dict[str, Any] = {
-        "delegation_id": delegation_id("ZMB"),
-        "ready_at": now(),
-        "expires_at": now() + timedelta(days=1),
-    }
-    recoveries = [
-        Recovery(person_id=key, requested_by_id=key, **waits) for key in (colleague.id, id_of("ZMB focal point"))
-    ]
-    session.add_all(recoveries)
     await session.flush()
     return {
         "a colleague": ("person", colleague.id),
         "the focal point's session": ("session", id_of("session ZMB focal point")),
         "the focal point's API token": ("api_token", (await an_api_token(session, "ZMB focal point", Scope.READ)).id),
         "a person of its delegation": ("person", id_of("ZMB contributor")),
-        "a colleague's recovery": ("recovery", recoveries[0].id),
-        "the focal point's recovery": ("recovery", recoveries[1].id),
-        "the focal point's passkey": ("passkey", passkey.id),
         "the focal point's notice": ("notice", (await a_notice(session, "ZMB focal point")).id),
         "its own delegation": ("delegation", delegation_id("ZMB")),
         "the applicant's delegation": ("delegation", delegation_id("applicant")),
+        **await factor_things(session, colleague.id),
     }
 
 

@@ -21,12 +21,13 @@ BY_ITSELF = {
     "sign_in", "sign_in_confirm", "session_refresh", "invitation_accept", "password_change", "person_invite",
     "api_token_create", "authenticator_add", "authenticator_confirm", "authenticator_remove", "recovery_codes_renew",
     "password_reset_request", "password_reset", "passkey_ask", "passkey_sign_in", "passkey_add", "passkey_confirm",
-    "passkey_rename", "passkey_remove", "recovery_request",
+    "passkey_rename", "passkey_remove", "recovery_request", "identity_provider_set",
+    "identity_provider_remove", "provider_sign_in_begin", "provider_sign_in_finish",
 }  # fmt: skip
 """Mutations that do not go through ``act``; the tests of their commands look for their leaves.
 
 Of a request for a reset the worker leaves it, who alone finds out whether there is such a person;
-of a question to a passkey the sign-in or change that it is for."""
+of a question to a passkey or a provider the sign-in or change that it is for."""
 HELPERS = {"act", "act_on"}
 
 

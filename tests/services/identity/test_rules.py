@@ -146,3 +146,19 @@ def test_languages_are_normal_tags_each_once_and_ten_at_most() -> None:
 
 def test_a_reader_of_a_regional_language_also_reads_the_plain_one() -> None:
     assert rules.reading_languages(["pt-BR", "en", "pt", "zh-Hant-TW"]) == ("pt-BR", "pt", "en", "zh-Hant-TW", "zh")
+
+
+@given(st.frozensets(st.sampled_from(sorted(frozenset().union(*rules.METHODS) | {"mfa", "sms", "tel", "user", "x"}))))
+def test_two_factors_are_of_different_kinds(methods: frozenset[str]) -> None:
+    kinds = sum(any(one in kind for one in methods) for kind in rules.METHODS)
+    assert rules.two_factors(methods) == ("mfa" in methods or kinds >= 2)
+
+
+@given(st.sampled_from(Role), st.booleans(), st.frozensets(st.sampled_from(["mfa", "pwd", "otp"])))
+def test_no_provider_stands_for_the_factor_of_who_must_have_one(
+    role: Role, trusted: bool, methods: frozenset[str]
+) -> None:
+    if rules.relies_on_provider(role, trusted=trusted, methods=methods):
+        assert trusted
+        assert role not in {Role.FOCAL_POINT, Role.SECRETARIAT}
+        assert methods >= {"mfa"} or methods >= {"pwd", "otp"}

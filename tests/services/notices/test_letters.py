@@ -35,6 +35,7 @@ SAID: dict[str, Said] = {
             "organisation",
             "note",
             "version",
+            "issuer",
             "need",
             "offer",
         ),
