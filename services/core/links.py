@@ -9,6 +9,7 @@ follows a link is given the file only if its person may still see it.
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
@@ -29,7 +30,7 @@ class LinkExpired(Conflict):
     code = "LINK_EXPIRED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Link:
     """What the links of one person are signed with until ``until`` (seconds since 1970)."""
 
@@ -37,17 +38,17 @@ class Link:
     until: int
     key: bytes = field(repr=False)
 
-    @property
+    @cached_property
     def query(self) -> str:
         """What stands in the address beside the signature."""
         return f"for={self.person.hex}&until={self.until}"
 
-    @property
+    @cached_property
     def inner(self) -> bytes:
         """The block before the file's 16 octets in the inner hash."""
         return self._block(_INNER)
 
-    @property
+    @cached_property
     def outer(self) -> bytes:
         """The block before the inner hash in the outer one."""
         return self._block(_OUTER)
@@ -96,4 +97,10 @@ class Links:
             raise LinkExpired("This link has expired. Open the page again that showed it.")
 
     def _link(self, person: UUID, until: int) -> Link:
-        return Link(person, until, hmac.new(self.secret, f"{person.hex}:{until}".encode(), hashlib.sha256).digest())
+        return _made(self.secret, person, until)
+
+
+@lru_cache(maxsize=4096)
+def _made(secret: bytes, person: UUID, until: int) -> Link:
+    """Every request of a person is given one, the same for a while."""
+    return Link(person, until, hmac.new(secret, f"{person.hex}:{until}".encode(), hashlib.sha256).digest())
