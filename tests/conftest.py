@@ -129,7 +129,7 @@ class OneAtATime(Database):
 
     @asynccontextmanager
     async def _in_turn(self) -> AsyncIterator[None]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await self._turn.acquire()
         try:
             yield

@@ -90,12 +90,15 @@ def test_what_is_installed_is_installed_again_only_when_what_decides_it_changes(
 
 def test_a_ready_checkout_is_left_alone_and_that_takes_no_time(bootstrap: ModuleType, checkout: Path) -> None:
     (checkout / ".venv" / "ready").write_text(bootstrap.digest(checkout, "run"))
-    begun = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, str(checkout / "deploy" / SCRIPT.name), "run"], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert time.monotonic() - begun < 1
+    took = []
+    for _ in range(3):
+        begun = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, str(checkout / "deploy" / SCRIPT.name), "run"], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        took.append(time.monotonic() - begun)
+    assert min(took) < 1, "the machine may be busy once, but not each time"
 
 
 def test_the_index_that_pip_is_set_to_is_handed_to_uv_unless_uv_has_its_own(

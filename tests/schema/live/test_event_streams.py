@@ -22,7 +22,7 @@ STATES = "{ memberStates { totalCount } }"
 async def asked(server: Running, query: str, token: str | None = None, **headers: str) -> httpx.Response:
     """Ask and wait for the end of the answer."""
     given = headers if token is None else {**headers, "authorization": token}
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         return await client.post(f"http://{server.host}/graphql", json={"query": query}, headers=given)
 
 
@@ -118,7 +118,7 @@ async def test_silence_is_broken_by_comments(server: Running, place: Place, monk
     key = await place.talks()
     async with followed(server.host, await place.token("FRA viewer"), key) as events:
         await events.next()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert [await anext(events.lines) for _ in range(6)] == [":", "", ":", "", ":", ""]
 
 
@@ -143,7 +143,7 @@ async def test_it_works_with_plain_curl(server: Running, place: Place, tmp_path:
     assert curl.stdout is not None
     try:
         for text in ([], ["Go on?"]):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(20):
                 while not (line := await curl.stdout.readline()).startswith(b"data: {"):
                     assert line
             assert said(orjson.loads(line.removeprefix(b"data: "))) == text

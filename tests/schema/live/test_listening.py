@@ -30,7 +30,7 @@ async def listener(place: Place) -> AsyncIterator[Listener]:
     found = Listener(place.urls.app)
     async with found.listening():
         with found.ear(WHO, "first") as ear:
-            await asyncio.wait_for(ear.wait(), 5)  # woken because it is connected
+            await asyncio.wait_for(ear.wait(), 20)  # woken because it is connected
         yield found
 
 
@@ -52,7 +52,7 @@ async def test_an_ear_hears_its_own_topics_and_no_others(place: Place, listener:
     with listener.ear(WHO, mine, other) as ear, listener.ear(WHO, another) as deaf:
         for one in (mine, other):
             await told(place, one)
-            await asyncio.wait_for(ear.wait(), 5)
+            await asyncio.wait_for(ear.wait(), 20)
             ear.clear()
         assert not deaf.is_set()
 
@@ -65,7 +65,7 @@ async def test_what_is_undone_is_not_heard(place: Place, listener: Listener) -> 
                 await tell(session, undone)
                 raise RuntimeError
         await told(place, done)
-        await asyncio.wait_for(ear.wait(), 5)
+        await asyncio.wait_for(ear.wait(), 20)
         assert not silent.is_set()
 
 
@@ -91,10 +91,10 @@ async def test_a_lost_connection_is_made_again_and_everybody_looks(place: Place,
     one = topic("practice", uuid4())
     with listener.ear(WHO, one) as ear:
         assert await kill(place) >= 1
-        await asyncio.wait_for(ear.wait(), 5)
+        await asyncio.wait_for(ear.wait(), 20)
         ear.clear()
         await told(place, one)
-        await asyncio.wait_for(ear.wait(), 5)
+        await asyncio.wait_for(ear.wait(), 20)
 
 
 async def test_a_server_without_postgresql_keeps_trying(
@@ -108,7 +108,7 @@ async def test_a_server_without_postgresql_keeps_trying(
             await eventually(lambda: caplog.text.count("cannot listen now") >= 2)
             assert not ear.is_set()
             wanted._url = real
-            await asyncio.wait_for(ear.wait(), 5)
+            await asyncio.wait_for(ear.wait(), 20)
     assert "secret-word" not in caplog.text
 
 

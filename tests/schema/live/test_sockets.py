@@ -243,7 +243,7 @@ async def test_our_own_pages_open_sockets(server: Running, place: Place, origin:
 @pytest.mark.parametrize("protocols", [None, ["graphql-ws"]])
 async def test_another_protocol_is_refused(server: Running, protocols: Any) -> None:
     async with connect(f"ws://{server.host}/graphql", subprotocols=protocols) as connection:
-        await asyncio.wait_for(connection.wait_closed(), 5)
+        await asyncio.wait_for(connection.wait_closed(), 20)
         assert connection.close_code == 4406
 
 

@@ -65,7 +65,7 @@ class Reader:
 
     async def read_twice(self) -> str | None:
         """Read it until it comes from the cache: what was written before may be heard after the first reading."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while True:
                 hits, found = cache(self.server).hits, await self.read()
                 if cache(self.server).hits > hits:

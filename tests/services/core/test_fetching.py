@@ -101,7 +101,7 @@ async def test_a_server_that_does_not_answer_is_waited_for_in_bounds(monkeypatch
         writer.close()
 
     server = await asyncio.start_server(silent, "127.0.0.1")
-    async with server, asyncio.timeout(5):
+    async with server, asyncio.timeout(20):
         with pytest.raises(FetchFailed):
             await Fetcher(local=True).fetch(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
 

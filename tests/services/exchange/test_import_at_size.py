@@ -40,5 +40,5 @@ async def test_a_standing_changes_while_an_import_has_written_and_not_ended(kept
     secretariat, change = actor("secretariat"), StandingChange(Standing.SUSPENDED, "Note 1")
     async with kept.write(SYSTEM) as importing:
         await a_proposal(importing, by="FRA")
-        async with asyncio.timeout(3), kept.write(secretariat) as session:
+        async with asyncio.timeout(20), kept.write(secretariat) as session:
             await propose_standing(session, secretariat, delegation_id("FRA"), change)

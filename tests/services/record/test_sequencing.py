@@ -68,7 +68,7 @@ async def test_one_batch_is_one_transaction_and_the_next_goes_on_where_it_ended(
             await record(session, actor("secretariat"), "practice.published", "practice", uuid7())
     begun = time.perf_counter()
     assert await sequence(kept.db) == BATCH
-    assert time.perf_counter() - begun < 3, "a second, and some for a busy machine"
+    assert time.perf_counter() - begun < 10, "a second, and some for a busy machine"
     assert len({row[0] for row in await kept.owner.fetch("SELECT xmin FROM record_node")}) == 1
     assert await sequence(kept.db) == 37
     assert await sequence(kept.db) == 0
@@ -106,7 +106,7 @@ async def test_writers_do_not_wait_for_a_sequencer_that_stands_still(
     monkeypatch.setattr(sequencing, "_append", slowly)
     standing = asyncio.create_task(sequence(kept.db))
     await entered.wait()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await kept.act(20)
         assert await sequence(kept.db) == 0, "one at a time, and the other does not wait either"
     leave.set()
