@@ -206,8 +206,8 @@ async def test_a_program_may_send_the_token_as_a_header(server: Running, place: 
 
 
 async def test_an_idle_socket_ends_with_its_token(server: Running, place: Place) -> None:
-    async with socket(server.host, await place.token("FRA viewer", timedelta(seconds=1))) as client:
-        assert (await client.closed(seconds=4))[0] == 4403
+    async with socket(server.host, await place.token("FRA viewer", timedelta(seconds=3))) as client:
+        assert (await client.closed())[0] == 4403
 
 
 async def test_who_is_removed_is_out_within_5_seconds(server: Running, place: Place) -> None:

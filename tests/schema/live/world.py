@@ -94,7 +94,7 @@ def said(answer: dict[str, Any]) -> list[str]:
     return [one["text"] for one in answer["data"]["expressionOfInterestChanged"]["thread"]["nodes"]]
 
 
-async def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
+async def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - what is waited for sets no event
@@ -110,7 +110,7 @@ class Client:
     async def send(self, kind: str, **parts: Any) -> None:
         await self.connection.send(orjson.dumps({"type": kind, **parts}).decode())
 
-    async def receive(self, seconds: float = 5) -> dict[str, Any]:
+    async def receive(self, seconds: float = 20) -> dict[str, Any]:
         """The next message."""
         found: dict[str, Any] = orjson.loads(await asyncio.wait_for(self.connection.recv(), seconds))
         return found
@@ -127,7 +127,7 @@ class Client:
         payload: dict[str, Any] = message["payload"]
         return payload
 
-    async def closed(self, seconds: float = 5) -> tuple[int | None, str | None]:
+    async def closed(self, seconds: float = 20) -> tuple[int | None, str | None]:
         """Wait until the server closes; code and reason."""
         await asyncio.wait_for(self.connection.wait_closed(), seconds)
         return self.connection.close_code, self.connection.close_reason
@@ -160,7 +160,7 @@ class Events:
         self.response = response
         self.lines = response.aiter_lines()
 
-    async def next(self, seconds: float = 5) -> Event:
+    async def next(self, seconds: float = 20) -> Event:
         """The next event with its data, comments passed over; ``("", None)`` where the stream ends."""
         async with asyncio.timeout(seconds):
             kind, data = "", None
