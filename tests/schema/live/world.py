@@ -137,7 +137,9 @@ class Client:
 async def opened(host: str, **headers: str) -> AsyncIterator[Client]:
     """A socket that has said nothing yet."""
     protocols: Any = ["graphql-transport-ws"]
-    async with connect(f"ws://{host}/graphql", subprotocols=protocols, additional_headers=headers) as connection:
+    async with connect(
+        f"ws://{host}/graphql", subprotocols=protocols, additional_headers=headers, open_timeout=60
+    ) as connection:
         yield Client(connection)
 
 
