@@ -30,10 +30,12 @@ from schema.labs.query import LabQuery
 from schema.labs.subscription import LabSubscription
 from schema.labs.types import ExpressionOfInterestLab
 from schema.labs.work_mutation import LabWorkMutation
+from schema.matching.answer_mutation import MatchAnswerMutation
+from schema.matching.answer_query import MatchAnswerQuery
 from schema.matching.cooperation_types import MemberStateExperience
 from schema.matching.mutation import MatchingMutation
+from schema.matching.proposal_types import ProposalMatching
 from schema.matching.query import MatchingQuery
-from schema.matching.types import ProposalMatching
 from schema.membership.mutation import MembershipMutation
 from schema.membership.nomination_mutation import NominationMutation
 from schema.membership.nomination_types import PersonNominations
@@ -71,6 +73,7 @@ from services.identity.provider_shapes import PROVIDER_BY_ID
 from services.identity.recovery_shapes import RECOVERY_BY_ID
 from services.identity.shapes import API_TOKEN_BY_ID, PASSKEY_BY_ID, PERSON_BY_ID, SESSION_BY_ID
 from services.labs import shapes as lab_shapes
+from services.matching.answer_shapes import ANSWER_BY_ID, SEARCH_BY_ID
 from services.matching.cooperation_shapes import COOPERATION_BY_ID
 from services.matching.shapes import WEIGHTS_BY_ID
 from services.membership.nomination_shapes import NOMINATION_BY_ID
@@ -95,6 +98,7 @@ class Query(
     IdentityQuery,
     LabQuery,
     MatchingQuery,
+    MatchAnswerQuery,
     MembershipQuery,
     PracticeQuery,
     ProposalQuery,
@@ -122,6 +126,7 @@ class Mutation(
     LabWorkMutation,
     LabContributionMutation,
     MatchingMutation,
+    MatchAnswerMutation,
     MembershipMutation,
     GroupSettingsMutation,
     NominationMutation,
@@ -179,6 +184,7 @@ NODES.update(
     lab_output=("LabOutput", lab_shapes.OUTPUT_BY_ID),
     lab_party=("LabParty", lab_shapes.PARTY_BY_ID),
     lab_update=("LabUpdate", lab_shapes.UPDATE_BY_ID),
+    match_answer=("MatchAnswer", ANSWER_BY_ID),
     matching_weights=("MatchingWeights", WEIGHTS_BY_ID),
     nomination=("Nomination", NOMINATION_BY_ID),
     notice=("Notice", NOTICE_BY_ID),
@@ -195,6 +201,7 @@ NODES.update(
     session=("Session", SESSION_BY_ID),
     thread_message=("ThreadMessage", THREAD_MESSAGE_BY_ID),
     thread_unsealing=("ThreadUnsealing", UNSEALING_BY_ID),
+    standing_search=("StandingSearch", SEARCH_BY_ID),
     standing_proposal=("StandingProposal", STANDING_PROPOSAL_BY_ID),
     translation_suggestion=("TranslationSuggestion", SUGGESTION_BY_ID),
     work=("Work", WORK_BY_ID),

@@ -14,10 +14,14 @@ import services.identity.recovery_shapes
 import services.identity.shapes
 import services.labs.dashboard_shapes
 import services.labs.jobs
+import services.matching.answer_shapes
+import services.matching.answer_tables
 import services.matching.cooperation_shapes
 import services.matching.cooperation_tables
+import services.matching.failing_shapes
 import services.matching.jobs
 import services.matching.shapes
+import services.matching.triangle_shapes
 import services.membership.jobs
 import services.membership.nomination_shapes
 import services.membership.organisation_shapes

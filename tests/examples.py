@@ -5,6 +5,7 @@ from uuid import UUID
 from services.core.db import Writer
 from tests.builders import build_examples
 from tests.services.labs.world import build_lab_examples
+from tests.services.matching.answer_examples import build_answer_examples
 from tests.services.matching.world import build_cooperation_examples
 from tests.services.membership.world import build_standing_examples
 from tests.services.notices.examples import build_notice_examples
@@ -20,6 +21,7 @@ async def build_all(session: Writer) -> list[tuple[str, UUID]]:
     made += await build_standing_examples(session)
     made += await build_translation_examples(session)
     made += await build_cooperation_examples(session)
+    made += await build_answer_examples(session)
     made += await build_notice_examples(session)
     made += await build_thread_examples(session)
     made += await build_round_examples(session)

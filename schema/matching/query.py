@@ -9,8 +9,9 @@ from schema.core.context import Info
 from schema.core.execution import answer
 from schema.core.page import Connection
 from schema.matching.cooperation_types import Cooperation, Cooperations, CooperationsOrder
+from schema.matching.failing_types import WhyNot
 from schema.matching.types import MatchingWeights, MatchingWeightsWhere
-from services.matching import cooperation_shapes, shapes
+from services.matching import cooperation_shapes, failing_shapes, shapes
 from services.matching.terms import WeightsOrder
 
 
@@ -31,6 +32,18 @@ class MatchingQuery:
     ) -> Connection[MatchingWeights]:
         """Answered by the Shape."""
         return await answer(info, shapes.MATCHING_WEIGHTS)  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="Why a need and an offer are no match now, and what would make them one; null if you may not see both."
+    )
+    async def why_not(
+        self,
+        info: Info,
+        need: Annotated[strawberry.ID, strawberry.argument(description="A need or a joint proposal.")],
+        offer: Annotated[strawberry.ID, strawberry.argument(description="An offer or a joint proposal.")],
+    ) -> WhyNot | None:
+        """Answered by the Shape."""
+        return await answer(info, failing_shapes.WHY_NOT_OF)  # type: ignore[no-any-return]
 
     @strawberry.field(description="Finished cooperations that you may see, of all states.")
     async def cooperations(

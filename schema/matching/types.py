@@ -1,28 +1,19 @@
 """GraphQL types of matching: names, descriptions and nullability; where values come from is in the Shapes."""
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 
-from schema.core.arguments import After, First
 from schema.core.enums import describe
-from schema.core.page import Connection, answered_by_shape
 from schema.core.texts import Node
 from schema.identity.types import Person
+from schema.matching.answer_types import MatchAnswer
 from schema.matching.cooperation_types import Cooperation
 from schema.proposals.types import Proposal
 from services.matching.terms import MatchBand, MatchCriterion, MatchMissCode, MatchOrder, ModalityReason, WeightsOrder
 from services.proposals.terms import Modality
 from services.taxonomy.terms import CapacityArea
 
-describe(
-    MatchBand,
-    "How good a match is, without false precision; where bands begin stands in the weights.",
-    STRONG="It fits in most of what both sides ask for.",
-    GOOD="It fits in much of it.",
-    POSSIBLE="Something fits: worth a look where nothing better is there.",
-)
 describe(
     MatchCriterion,
     "What a match is scored by.",
@@ -114,6 +105,11 @@ class Match:
     )
     modality_reason: ModalityReason | None = strawberry.field(description="Why it is OTHER; null where it is not.")
     weights_version: int = strawberry.field(description="The version of the weights that it was scored by.")
+    answer: MatchAnswer | None = strawberry.field(
+        description="What the side of the proposal whose matches are listed says to it; null where it has said nothing, "
+        "or nothing that you may know of."
+    )
+    other_answer: MatchAnswer | None = strawberry.field(description="The same of the other side.")
 
 
 @strawberry.input(description="Which matches; everything given must hold.")
@@ -127,28 +123,11 @@ class MatchWhere:
     )
     region: str | None = strawberry.field(default=None, description="Its state lies in this region (M49 code).")
     delegation: strawberry.ID | None = strawberry.field(default=None, description="Is with this delegation.")
-
-
-@strawberry.type
-class ProposalMatching:
-    """What matching adds to Proposal; ``root`` composes it."""
-
-    @strawberry.field(
-        description="The open proposals of other delegations that it could be matched with, the best first: for a need "
-        "offers and joint ones, for an offer needs and joint ones, for a joint one all. Only a draft or an open "
-        "proposal has any. A pair that breaks a hard constraint is none: the other side, open and unexpired, another "
-        "delegation that takes part, a working language in common or interpretation, regions, modalities and period "
-        "that both accept, places left."
+    set_aside: bool | None = strawberry.field(
+        default=None,
+        description="True: only those that your delegation dismissed or declined, or the other side declined, and of which "
+        "nothing has changed since. These are left out otherwise.",
     )
-    def matches(
-        self,
-        first: First = 20,
-        after: After = None,
-        where: Annotated[MatchWhere | None, strawberry.argument(description="Which ones; all when absent.")] = None,
-        order: Annotated[MatchOrder, strawberry.argument(description="In which order.")] = MatchOrder.SCORE,
-    ) -> Connection[Match]:
-        """Answered by the Shape."""
-        return answered_by_shape()  # type: ignore[no-any-return]
 
 
 @strawberry.type(description="How much a criterion counts.")

@@ -7,8 +7,9 @@ from operator import add
 
 import sqlalchemy as sa
 
-from services.core.read.shape import Expression, Row
+from services.core.read.shape import Expression, Row, table_of
 from services.matching.rules import ALIKE, ANCHORS, DOUBT, ENOUGH, HALF
+from services.matching.tables import MatchingWeights
 
 
 def number(value: float) -> Expression:
@@ -64,3 +65,11 @@ def _along(value: Expression, anchors: Sequence[tuple[float, float]]) -> Express
         for (start, low), (end, high) in pairwise(anchors)
     ]
     return sa.case(*lines, else_=number(anchors[-1][1]))
+
+
+def version_in_force() -> Expression:
+    """The number of the weights that were confirmed last."""
+    table = table_of(MatchingWeights).alias()
+    latest = (table.c.confirmed_at.desc(), table.c.version.desc())
+    found = sa.select(table.c.version).where(table.c.confirmed_at.is_not(None)).order_by(*latest).limit(1)
+    return found.scalar_subquery()

@@ -9,7 +9,7 @@ from services.matching.experience import about, counted
 from services.matching.formulas import nearness, share
 from services.matching.policy import Pair, constraints, spoken
 from services.matching.states import home, partners
-from services.matching.terms import MatchCriterion, ModalityReason
+from services.matching.terms import Constraint, MatchCriterion, ModalityReason
 from services.membership.tables import Delegation
 from services.proposals.tables import Proposal, ProposalText
 from services.proposals.terms import Side
@@ -29,9 +29,10 @@ DESCRIBED = (
 """The columns that say what a pair is; the others say how well it fits."""
 
 
-def found(own: Row, ask: Ask) -> sa.Subquery:
+def found(own: Row, ask: Ask, only: Expression | None = None, *, triangular: bool = False) -> sa.Subquery:
     """The pairs of the proposal ``own`` with every other that keeps all hard constraints, one row each.
 
+    ``only`` names one candidate that is shown whatever constraint it breaks; ``triangular`` is for ``policy.Pair``.
     ``DESCRIBED`` columns: ``own_id``; the candidate's ``id``, ``delegation_id``, capacity ``areas`` and its state's
     ``regions``; ``asks``, whether ``own`` stands in the need's place; ``modality`` with its reason; ``like_codes``,
     the regions and groups that both states are in; ``equity_codes``, the groups of the state in the need's place;
@@ -44,7 +45,7 @@ def found(own: Row, ask: Ask) -> sa.Subquery:
     mine = home(own, ask.viewer)
     theirs = partners(mine, ask.viewer)
     other, text, delegation = (table_of(table).alias() for table in (Proposal, ProposalText, Delegation))
-    pair = Pair(own, mine.c, other.c, theirs.c, delegation.c)
+    pair = Pair(own, mine.c, other.c, theirs.c, delegation.c, triangular)
     words = _words(own)
     spoken_alike = _language(own) == _language(other.c)
     columns = {
@@ -61,7 +62,9 @@ def found(own: Row, ask: Ask) -> sa.Subquery:
         .outerjoin(text, sa.and_(text.c.proposal_id == other.c.id, text.c.is_original))
     )
     chosen = sa.select(*(value.label(name) for name, value in columns.items())).select_from(sources)
-    kept = chosen.where(*constraints(ask.viewer, pair).values()).correlate(mine, words).offset(0)
+    held = constraints(ask.viewer, pair)
+    wanted = held.values() if only is None else (other.c.id == only, held[Constraint.VISIBLE])
+    kept = chosen.where(*wanted).correlate(mine, words).offset(0)
     # Lateral, so that what is known of the own side is found once, and not again for each candidate.
     candidates = within(own, kept).lateral()
     near = nearness(candidates.c.meaning, candidates.c.words).label("near")

@@ -10,7 +10,7 @@ from services.core.read.shape import Condition, Expression, Row
 from services.matching.terms import Constraint
 from services.membership.terms import TAKES_PART
 from services.proposals.policy import visible_to
-from services.proposals.terms import ProposalStatus, Side
+from services.proposals.terms import Modality, ProposalStatus, Side
 from services.taxonomy.shapes import today
 
 
@@ -27,6 +27,7 @@ class Pair:
     other: Row
     theirs: Row
     delegation: Row
+    triangular: bool = False
 
     @property
     def modality(self) -> Expression:
@@ -40,6 +41,7 @@ def constraints(viewer: Viewer, pair: Pair) -> dict[Constraint, Condition]:
     What a side leaves out (languages, period, regions, modalities) constrains nothing.
     """
     own, other = pair.own, pair.other
+    modality = sa.literal(Modality.TRIANGULAR.value, sa.Text) if pair.triangular else pair.modality
     return {
         Constraint.VISIBLE: visible_to(viewer, other),
         Constraint.OPEN: sa.and_(
@@ -56,22 +58,32 @@ def constraints(viewer: Viewer, pair: Pair) -> dict[Constraint, Condition]:
         Constraint.OTHER_DELEGATION: other.delegation_id != own.delegation_id,
         Constraint.TAKES_PART: pair.delegation.standing.in_(sorted(TAKES_PART)),
         Constraint.OPPOSITE_SIDE: sa.or_(other.side != own.side, other.side == Side.JOINT),
-        Constraint.COMMON_LANGUAGE: sa.or_(
-            _silent(own.working_languages),
-            _silent(other.working_languages),
-            own.interpretation_offered,
-            other.interpretation_offered,
-            spoken(own.working_languages).overlap(spoken(other.working_languages)),
-        ),
-        Constraint.PERIOD: sa.and_(
-            sa.func.coalesce(own.period_from <= other.period_to, sa.true()),
-            sa.func.coalesce(other.period_from <= own.period_to, sa.true()),
-        ),
+        Constraint.COMMON_LANGUAGE: understood(own, other),
+        Constraint.PERIOD: overlapping(own, other),
         Constraint.OWN_REGIONS: _accepts(own.regions_accepted, pair.theirs.regions),
         Constraint.PARTNER_REGIONS: _accepts(other.regions_accepted, pair.home.regions),
-        Constraint.OWN_MODALITIES: _admits(own.modalities_accepted, pair.modality),
-        Constraint.PARTNER_MODALITIES: _admits(other.modalities_accepted, pair.modality),
+        Constraint.OWN_MODALITIES: _admits(own.modalities_accepted, modality),
+        Constraint.PARTNER_MODALITIES: _admits(other.modalities_accepted, modality),
     }
+
+
+def understood(own: Row, other: Row) -> Condition:
+    """Whether two proposals can be worked on together: in a language of both, or by interpretation."""
+    return sa.or_(
+        _silent(own.working_languages),
+        _silent(other.working_languages),
+        own.interpretation_offered,
+        other.interpretation_offered,
+        spoken(own.working_languages).overlap(spoken(other.working_languages)),
+    )
+
+
+def overlapping(own: Row, other: Row) -> Condition:
+    """Whether the periods of two proposals overlap, as far as they name any."""
+    return sa.and_(
+        sa.func.coalesce(own.period_from <= other.period_to, sa.true()),
+        sa.func.coalesce(other.period_from <= own.period_to, sa.true()),
+    )
 
 
 def spoken(languages: Expression) -> Expression:

@@ -11,7 +11,9 @@ from services.core.db import Reader
 from services.core.errors import NotFound
 from services.core.read.shape import Ask, Columns, table_of, within
 from services.matching.scoring import ranked
+from services.matching.shapes import reaches, shown
 from services.matching.tables import MatchingWeights
+from services.matching.terms import MatchBand
 from services.membership.tables import Delegation
 from services.proposals.policy import visible_to
 from services.proposals.tables import Proposal
@@ -65,3 +67,13 @@ async def version_of(session: Reader, weights_id: UUID | None) -> int:
     else:
         wanted = wanted.where(row.id == weights_id)
     return int((await session.execute(wanted)).scalar_one())
+
+
+async def matches_of(session: Reader, actor: Actor, proposal: UUID, band: MatchBand) -> Sequence[UUID]:
+    """All that a proposal could be matched with in ``band`` or a better one, as the actor sees it; not what is set aside."""
+    table = table_of(Proposal).alias()
+    own = Columns(table)
+    found = Columns(shown(own, Ask(actor.viewer, lambda _: None)))
+    each = within(own, sa.select(found.id).where(reaches(found, band))).lateral()
+    asked = sa.select(each.c.id).select_from(sa.join(table, each, sa.true())).where(table.c.id == proposal)
+    return (await session.execute(asked)).scalars().all()

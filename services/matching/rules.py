@@ -44,6 +44,10 @@ MOST_SHOWN = 5
 SUM_TOLERANCE = 1e-9
 NOTE_LIMIT = 2_000
 """The longest note on weights, in characters; the table holds the same limit."""
+REASON_LIMIT = 2_000
+"""The longest reason to decline a match, in characters; the table holds the same limit."""
+MOST_SEARCHES = 100
+"""How many standing searches a delegation may have."""
 FIRST_YEAR = 1900
 """Before it no cooperation is believed to have begun."""
 MOST_STATES = 250

@@ -22,16 +22,18 @@ OF_WEIGHTS = ("agreement", "version", "strong", "good")
 """The columns that the weights add."""
 
 
-def ranked(own: Row, ask: Ask, version: UUID | None = None) -> sa.Subquery:
+def ranked(
+    own: Row, ask: Ask, version: UUID | None = None, only: Expression | None = None, *, triangular: bool = False
+) -> sa.Subquery:
     """The possible partners of the proposal ``own`` that ``ask.viewer`` may see, one row each.
 
-    ``version`` names other weights than those in force.
+    ``version`` names other weights than those in force, ``only`` one candidate; see ``pairs.found``.
 
     Columns: those of ``pairs.found`` in ``CARRIED``; ``agreement`` of the texts in [0, 1] or NULL; ``part_…`` for each
     criterion, what it contributes; ``score`` in (0, 1], their sum; and of the weights in force ``version``,
     ``strong`` and ``good``.
     """
-    summed = _summed(_weighed(pairs.found(own, ask), version))
+    summed = _summed(_weighed(pairs.found(own, ask, only, triangular=triangular), version))
     need, offer = summed.c.need, summed.c.offer
     toward_need, toward_offer = offer / (need + offer), need / (need + offer)
     parts = [

@@ -29,9 +29,10 @@ from services.core.table import text_enum
 from services.core.texts import check_characters
 from services.identity.shapes import PERSON
 from services.matching import policy
+from services.matching.answer_policy import set_aside
 from services.matching.cooperation_shapes import COOPERATION
 from services.matching.evidence import passage
-from services.matching.experience import shown
+from services.matching.experience import shown as rested_on
 from services.matching.explaining import misses, reasons
 from services.matching.formulas import limit_of, weight_of
 from services.matching.scoring import ranked
@@ -50,10 +51,17 @@ def _band(row: Row, _: Ask) -> Expression:
     return sa.type_coerce(words, text_enum(MatchBand))
 
 
-def _reaches(row: Row, band: MatchBand) -> Condition:
+def reaches(row: Row, band: MatchBand) -> Condition:
     """Whether a match is in ``band`` or a better one."""
     limits = {MatchBand.STRONG: row.strong, MatchBand.GOOD: row.good, MatchBand.POSSIBLE: 0.0}
     return row.score >= limits[band]  # type: ignore[no-any-return]
+
+
+def shown(own: Row, ask: Ask) -> sa.Subquery:
+    """The matches of a proposal without those that are set aside, or with ``where.setAside`` these alone."""
+    found, away = ranked(own, ask), set_aside(own, ask.viewer)
+    wanted = (ask.arg("where") or {}).get("setAside") is True
+    return sa.select(found).where(found.c.id.in_(away) if wanted else found.c.id.not_in(away)).subquery()
 
 
 def _score(value: float) -> float:
@@ -80,7 +88,7 @@ REASON = Shape.of(
         "weight": Value(lambda row, _: row.weight),
         "codes": Value(lambda row, _: row.codes),
         "cooperations": Many(
-            lambda: COOPERATION, over=shown, order=lambda row, _: [row.ended_on.desc(), row.id.desc()]
+            lambda: COOPERATION, over=rested_on, order=lambda row, _: [row.ended_on.desc(), row.id.desc()]
         ),
         "ownPassage": Value(partial(_passage, own=True), null=True),
         "otherPassage": Value(partial(_passage, own=False), null=True),
@@ -126,10 +134,11 @@ MATCHES = Connection(
         )
     },
     default=lambda _: MatchOrder.SCORE,
-    over=ranked,
+    over=shown,
     where={
+        "setAside": Filter(lambda _, __: sa.true()),  # ``shown`` has looked at it
         "minimumScore": Filter(lambda row, least: row.score >= least, _score, (sa.Float(),)),
-        "band": Filter(_reaches),
+        "band": Filter(reaches),
         "capacityAreas": Filter(
             lambda row, areas: row.areas.op("&&", is_comparison=True)(sa.cast(areas, ARRAY(sa.String))),
             lambda areas: [area.value for area in areas],

@@ -34,6 +34,21 @@ class Constraint(StrEnum):
     PARTNER_MODALITIES = "partner_modalities"
 
 
+class MatchChangeField(StrEnum):
+    """What of a proposal would have to be another for a pair to become a match."""
+
+    STATUS = "status"
+    EXPIRES_ON = "expires_on"
+    OPENS_ON = "opens_on"
+    PLACES = "places"
+    SIDE = "side"
+    INTERPRETATION_OFFERED = "interpretation_offered"
+    PERIOD_FROM = "period_from"
+    REGIONS_ACCEPTED = "regions_accepted"
+    MODALITIES_ACCEPTED = "modalities_accepted"
+    CAPACITY_AREAS = "capacity_areas"
+
+
 class MatchBand(StrEnum):
     """How good a match is, without false precision; the limits stand in the weights."""
 
@@ -86,3 +101,43 @@ class CooperationOrder(StrEnum):
 
     NEWEST = "newest"
     RELEVANCE = "relevance"
+
+
+class MatchAnswerKind(StrEnum):
+    """What a delegation says to a pair of a proposal of its own with another."""
+
+    SAVED = "saved"
+    DISMISSED = "dismissed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+TOLD = (MatchAnswerKind.ACCEPTED, MatchAnswerKind.DECLINED)
+"""The answers that the other side is told; the others are a delegation's own."""
+SETS_ASIDE = (MatchAnswerKind.DISMISSED, MatchAnswerKind.DECLINED)
+"""The answers after which a pair stays away until something changes."""
+
+
+class MatchAnswerOrder(StrEnum):
+    """Orders of what was said to pairs."""
+
+    NEWEST = "newest"
+
+
+class StandingSearchOrder(StrEnum):
+    """Orders of standing searches."""
+
+    NEWEST = "newest"
+
+
+class TriangularRole(StrEnum):
+    """What an offer is in a triangle; the need is the beneficiary's."""
+
+    PIVOTAL = "pivotal"
+    FACILITATING = "facilitating"
+
+
+class TriangleOrder(StrEnum):
+    """Orders of triangles."""
+
+    SCORE = "score"

@@ -36,6 +36,8 @@ from services.labs import policy as labs
 from services.labs.tables import LabParty
 from services.labs.terms import LabPartyStatus, MilestoneStatus
 from services.labs.work_tables import LabMilestone
+from services.matching import answer_policy as answers_policy
+from services.matching.answer_tables import MatchAnswer
 from services.membership import nomination_policy as nominations
 from services.membership import policy as membership
 from services.membership.nomination_tables import Nomination
@@ -52,6 +54,8 @@ from services.proposals import policy as proposals
 from services.proposals.rules import EXPIRY_NOTICE_DAYS
 from services.proposals.tables import ExpressionOfInterest, Proposal
 from services.proposals.terms import Party, ProposalStatus
+from services.rounds import policy as rounds
+from services.rounds.tables import Allocation
 from services.taxonomy.shapes import today
 from services.translations import policy as translations
 from services.translations.tables import TranslationSuggestion
@@ -182,6 +186,28 @@ def _recovery(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
     )
 
 
+def _match(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The matches that other delegations accepted, and that wait for the viewer's delegation."""
+    row = _row(MatchAnswer)
+    answers = viewer.role is Role.FOCAL_POINT and viewer.actor.acts
+    return _matter(M.MATCH_TO_ANSWER, "match_answer", row, row.updated_at, row.deadline).where(
+        sa.literal(answers),
+        row.other_delegation_id == viewer.delegation_id,
+        answers_policy.visible_to(viewer, row),
+        answers_policy.awaited(row),
+    )
+
+
+def _allocation(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
+    """The places that a round allocated, and that wait for the viewer's delegation."""
+    row = _row(Allocation)
+    return _matter(M.ALLOCATION_TO_ANSWER, "allocation", row, row.created_at).where(
+        sa.or_(row.need_delegation_id == viewer.delegation_id, row.offer_delegation_id == viewer.delegation_id),
+        rounds.visible_allocation(viewer, row),
+        _can(rounds.refusals_to_answer(viewer, row)),
+    )
+
+
 def _party(viewer: Viewer) -> sa.Select[tuple[object, ...]]:
     """The parts in planned labs that the viewer's delegation is to confirm."""
     row = _row(LabParty)
@@ -228,6 +254,8 @@ SOURCES: list[Source] = [
     _standing,
     _nominated,
     _recovery,
+    _match,
+    _allocation,
     _party,
     _overdue,
     _translation,

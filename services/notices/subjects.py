@@ -19,6 +19,7 @@ from services.identity.recovery_tables import Recovery
 from services.identity.tables import Person
 from services.labs.tables import Lab, LabParty, LabText
 from services.labs.terms import LabPartyStatus
+from services.matching.answer_tables import StandingSearch
 from services.membership.tables import StandingProposal
 from services.notices.membership_subjects import (
     day_of,
@@ -168,6 +169,33 @@ async def allocation(session: Reader, key: UUID, facts: Facts) -> Subject | None
     return Subject("allocation", key, sides | {Who.OTHER_SIDE: sides[other]}, said=said)
 
 
+async def match(session: Reader, key: UUID, facts: Facts) -> Subject | None:
+    """The proposal of those who are told; the facts name the ``proposal`` of the side that acted, ``deadline``, ``reason``."""
+    other = UUID(facts["proposal"])
+    found = [await session.get(Proposal, one) for one in (key, other)]
+    if None in found:
+        return None
+    told, acted = (one.delegation_id for one in found if one is not None)
+    said: dict[str, Said] = {
+        "sender": await delegation_names(session, acted),
+        "proposal": await _title(session, ProposalText, "proposal_id", key),
+        "theirs": await _title(session, ProposalText, "proposal_id", other),
+        "reason": facts.get("reason", ""),
+        **day_of("deadline", facts.get("deadline")),
+    }
+    return Subject("proposal", key, {Who.OWNER: told}, said=said)
+
+
+async def standing_search(session: Reader, key: UUID, facts: Facts) -> Subject | None:
+    """A standing search; the facts tell how many new matches (``count``) it has found."""
+    found = await session.get(StandingSearch, key)
+    if found is None:
+        return None
+    title = await _title(session, ProposalText, "proposal_id", found.proposal_id)
+    said: dict[str, Said] = {"proposal": title, "count": str(facts["count"])}
+    return Subject("proposal", found.proposal_id, {Who.OWNER: found.delegation_id}, said=said)
+
+
 async def lab(session: Reader, key: UUID, facts: Facts) -> Subject | None:
     """A joint lab; ``facts`` name the ``party`` or hold the ``title`` of what it is about, a ``reason`` or ``due_on``."""
     found = await session.get(Lab, key)
@@ -218,12 +246,14 @@ SUBJECTS: Mapping[str, Look] = {
     "focal_point": focal_point,
     "group_settings": group_settings,
     "lab": lab,
+    "match": match,
     "organisation": organisation,
     "person": person,
     "practice": practice,
     "proposal": proposal,
     "provider": provider,
     "recovery": recovery,
+    "search": standing_search,
     "standing": standing,
     "thread": thread,
     "translation": translation,

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.core.ids import write_id
 from tests.schema.test_every_mutation import MUTATIONS, least
+from tests.security.match_things import OFFERED
 from tests.security.round_things import COMPUTATION
 from tests.security.world import Things
 from tests.services.membership.world import in_days
@@ -51,6 +52,8 @@ INPUTS: dict[str, Given] = {
         "good": 0.4,
         "note": "Why.",
     },
+    **{act: {"other": write_id("proposal", OFFERED)} for act in ("matchSave", "matchDismiss", "matchAccept")},
+    "matchDecline": {"other": write_id("proposal", OFFERED), "reason": "Too far."},
     "allocationRoundConfirm": {"computation": write_id("allocation_computation", COMPUTATION)},
     "delegationOpen": {"standing": "INVITED", "reference": "Note 1", "state": "BTN", "names": []},
     "delegationStandingPropose": {"standing": "OBSERVER", "reference": "Note 1"},
@@ -95,6 +98,7 @@ PLACE = {
     "providerSignInFinish": "delegation",
     "focalPointNominate": "person",
     "focalPointHandOver": "successor",
+    **dict.fromkeys(("matchSave", "matchDismiss", "matchAccept", "matchDecline", "standingSearchStart"), "proposal"),
 }
 """Where the id of the thing goes, if not into ``id``."""
 

@@ -20,6 +20,7 @@ from tests.schema.test_every_mutation import MUTATIONS
 from tests.schema.test_every_subscription import SUBSCRIPTIONS
 from tests.security.conftest import Ground
 from tests.security.inputs import given
+from tests.security.match_things import NEEDED, OFFERED
 from tests.security.table import LINES, Line, needed, of
 from tests.security.world import ROLES, asks
 
@@ -29,6 +30,7 @@ ARGUMENTS = {
     "recordInclusion": '(place: "0", size: "3")',
     "recordConsistency": '(first: "1", second: "3")',
     "memberState": '(code: "ZMB")',
+    "whyNot": f'(need: "{write_id("proposal", NEEDED)}", offer: "{write_id("proposal", OFFERED)}")',
 }
 """Those of fields about nothing in particular that need some."""
 CODES = {"no": "NOT_PERMITTED", "–": "NOT_FOUND", "sign in": "NOT_SIGNED_IN"}

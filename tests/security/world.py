@@ -24,7 +24,6 @@ from services.identity.tables import Person, SignInSession
 from services.labs.tables import LabParty
 from services.labs.terms import ContributionStatus, LabPartyStatus, LabStatus, OutputKind
 from services.labs.work_tables import LabOutput, LabUpdate
-from services.matching.tables import MatchingWeights
 from services.membership.tables import Delegation
 from services.membership.terms import DelegationKind, Standing
 from services.practices.tables import Endorsement, PracticeText
@@ -36,6 +35,7 @@ from services.translations.tables import TranslationSuggestion
 from services.translations.terms import SuggestionStatus
 from tests.builders import SINCE, a_practice, actor, delegation_id, id_of
 from tests.security.factor_things import factor_things
+from tests.security.match_things import build_answers
 from tests.security.membership_things import membership_things
 from tests.security.round_things import build_rounds
 from tests.services.identity.world import an_api_token
@@ -73,7 +73,18 @@ def asks(role: str) -> Actor:
 async def build_things(session: Writer) -> Things:
     """Write all of it, and return what has a name."""
     things: Things = {}
-    for build in (_people, _practices, _proposals, _expressions, _labs, _works, _translations, build_rounds, _others):
+    builders = (
+        _people,
+        _practices,
+        _proposals,
+        _expressions,
+        _labs,
+        _works,
+        _translations,
+        build_rounds,
+        build_answers,
+    )
+    for build in (*builders, _others):
         things |= await build(session)
     return things | await membership_things(session)
 
@@ -247,9 +258,8 @@ async def _others(session: Writer) -> Things:
     )
     session.add(empty)
     about = await a_standing_proposal(session)
-    weights = MatchingWeights(version=99, weights=await _weights(session), author_id=id_of("secretariat"))
     work = Work(person_id=id_of("ZMB focal point"), kind=ExchangeKind.PROPOSALS, format=Format.CSV, seen_at=now())
-    session.add_all([weights, work])
+    session.add(work)
     await session.flush()
     made = dict(reversed(await build_record_examples(session)))
     leaf = table_of(RecordLeaf)
@@ -261,7 +271,6 @@ async def _others(session: Writer) -> Things:
         "a delegation without people": ("delegation", empty.id),
         "a delegation that withdrew": ("delegation", delegation_id("SEN")),
         "a proposal to suspend it": ("standing_proposal", about.id),
-        "weights proposed": ("matching_weights", weights.id),
         "the focal point's import": ("work", work.id),
         **{
             name: ("cooperation", await a_cooperation(session, "CHN", visibility=meant, external_id=name))
@@ -271,8 +280,3 @@ async def _others(session: Writer) -> Things:
         "its entry in the record": ("record_leaf", keys["ZMB focal point"]),
         "the secretariat's entry": ("record_leaf", keys["secretariat"]),
     }
-
-
-async def _weights(session: Writer) -> Any:
-    table = table_of(MatchingWeights)
-    return (await session.execute(sa.select(table.c.weights).limit(1))).scalar_one()

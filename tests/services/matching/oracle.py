@@ -70,13 +70,24 @@ class Oracle:
         both = {self.developing(one.state), self.developing(other.state)}
         return {(True,): "south_south", (False, True): "north_south", (False,): "other"}[tuple(sorted(both))]
 
+    def in_common(self, one: Side, other: Side) -> bool:
+        """Whether two states share a region or a group."""
+        if one.state is None or other.state is None:
+            return False
+        shared = set(self.regions[one.state]) & set(self.regions[other.state])
+        return bool(shared or self.groups(one.state) & self.groups(other.state))
+
+    def understand(self, one: Side, other: Side) -> bool:
+        """Whether two proposals have a working language in common, or need none."""
+        spoken = [side.lists["working_languages"] for side in (one, other)]
+        interpreted = one.row["interpretation_offered"] or other.row["interpretation_offered"]
+        return bool(interpreted or not all(spoken) or spoken[0] & spoken[1])
+
     def may_match(self, own: Side, other: Side) -> bool:
         """The hard constraints that the crowd of the tests can break."""
         if own.delegation == other.delegation or (own.side == other.side and own.side != "joint"):
             return False
-        spoken = [side.lists["working_languages"] for side in (own, other)]
-        interpreted = own.row["interpretation_offered"] or other.row["interpretation_offered"]
-        if all(spoken) and not spoken[0] & spoken[1] and not interpreted:
+        if not self.understand(own, other):
             return False
         for one, two in ((own, other), (other, own)):
             accepted = set(one.row["regions_accepted"])

@@ -234,16 +234,16 @@ def asked(*fields: str | tuple[Any, ...]) -> list[Selection]:
 
 
 @cache
-def plan_of(fields: tuple[Any, ...], given: tuple[str, ...], where: tuple[str, ...], actor: Actor) -> Plan:
+def plan_of(fields: tuple[Any, ...], given: tuple[str, ...], where: tuple[Any, ...], actor: Actor) -> Plan:
     """The plan of ``question``."""
     return compile_read(PROPOSAL_BY_ID, question(fields, given, where), actor.viewer)
 
 
-def question(fields: tuple[Any, ...], given: tuple[str, ...] = (), where: tuple[str, ...] = ()) -> Selection:
-    """``proposal(id:) { matches(…) { … } }``, its values open; ``where`` names the filters in use."""
+def question(fields: tuple[Any, ...], given: tuple[str, ...] = (), where: tuple[Any, ...] = ()) -> Selection:
+    """``proposal(id:) { matches(…) { … } }``, its values open; ``where`` names the filters in use, booleans with their value."""
     arguments: dict[str, Any] = {name: Param((name,)) for name in given}
     if where:
-        arguments["where"] = {name: Param(("where", name)) for name in where}
+        arguments["where"] = dict(one if isinstance(one, tuple) else (one, Param(("where", one))) for one in where)
     listed = Selection("matches", "matches", "Proposal", arguments, tuple(asked(*fields)))
     return Selection("proposal", "proposal", "Query", {"id": Param(("id",))}, (listed,))
 
@@ -256,7 +256,8 @@ async def page(
     given = {"first": 100} | {name: value for name, value in given.items() if value is not None}
     values = {("id",): f"proposal_{proposal.hex}"} | {(name,): value for name, value in given.items()}
     values |= {("where", name): value for name, value in where.items()}
-    plan = plan_of(fields, tuple(given), tuple(where), actor)
+    chosen = tuple((name, value) if isinstance(value, bool) else name for name, value in where.items())
+    plan = plan_of(fields, tuple(given), chosen, actor)
     document: dict[str, Any] = orjson.loads(await db.document(plan, actor, values))
     found: dict[str, Any] = document["matches"]
     return found
