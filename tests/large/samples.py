@@ -84,6 +84,8 @@ class Samples:
         match kind:
             case "ID" if field == "node":
                 return [given[0] for given in self.ids.values() if given]
+            case "ID" if key in {"need", "offer"}:
+                return self.ids["proposal"]
             case "ID":
                 return self.ids.get(field) or [f'"{write_id(field, UUID(int=7 << 76))}"']  # none is there
             case "CountryCode":
