@@ -173,7 +173,7 @@ class Interpreter:
                 order_of(one, asked)
         for one, asked in everywhere(field, chosen):
             if isinstance(one, One):
-                for name in asked.arguments.keys() - one.by.keys():
+                for name in (given for given in asked.arguments if given not in one.by):
                     self._ask(asked, one.convert).arg(name)
                 for name, key in one.by.items():
                     self._given(key, asked.arguments[name], (name,))
