@@ -76,10 +76,8 @@ def compared(_: Row, ask: Ask) -> sa.Subquery:
             *(base.c[name].label(f"own_{name}") for name in proposal if name != "id"),
             *(fit.c[name].label(f"other_{name}") for name in proposal),
             *(fit.c[f"keeps_{one}"] for one in Constraint),
-            *(
-                fit.c[name].label(f"fit_{name}")
-                for name in ("their_state", "their_regions", "own_state", "own_regions")
-            ),
+            *(_narrowest(fit.c[f"{one}_regions"]).label(f"{one}_region") for one in ("own", "their")),
+            fit.c.capacity_areas[1].label("other_area"),
             fit.c.pair_modality,
             base.c.id.label("first_id"),
             sa.and_(keeps, scored.c.id.is_not(None)).label("keeps"),
@@ -202,11 +200,10 @@ def _accepted(row: Row) -> list[Change]:
     """What either would have to accept: the narrowest region of the other's state, and the modality of both."""
     found: list[Change] = []
     sides = (
-        ("own", "first_id", row.fit_their_regions, Constraint.OWN_REGIONS, Constraint.OWN_MODALITIES),
-        ("other", "other_id", row.fit_own_regions, Constraint.PARTNER_REGIONS, Constraint.PARTNER_MODALITIES),
+        ("own", "first_id", row.their_region, Constraint.OWN_REGIONS, Constraint.OWN_MODALITIES),
+        ("other", "other_id", row.own_region, Constraint.PARTNER_REGIONS, Constraint.PARTNER_MODALITIES),
     )
-    for one, key, regions, region, modality in sides:
-        narrowest = regions[sa.func.cardinality(regions)]
+    for one, key, narrowest, region, modality in sides:
         named = sa.func.array_append(sa.cast(row[f"{one}_regions_accepted"], TEXTS), narrowest, type_=TEXTS)
         every = sa.cast(sa.literal("{}"), TEXTS)
         found.append(
@@ -230,7 +227,7 @@ def _common(row: Row) -> list[Change]:
     own, other = (sa.cast(row[f"{one}_capacity_areas"], TEXTS) for one in ("own", "other"))
     own_names, other_names = (sa.func.cardinality(one) > 0 for one in (own, other))
     some = array([sa.literal(CapacityArea.SKILLS_TRAINING.value)])
-    joined = sa.func.array_append(own, sa.cast(row.other_capacity_areas[1], sa.Text), type_=TEXTS)
+    joined = sa.func.array_append(own, row.other_area, type_=TEXTS)
     return [
         ("first_id", F.CAPACITY_AREAS, _capitals(joined), sa.and_(nothing, other_names)),
         ("other_id", F.CAPACITY_AREAS, _capitals(own), sa.and_(nothing, sa.not_(other_names), own_names)),
@@ -249,6 +246,11 @@ class _Side:
 
     def __getattr__(self, name: str) -> Any:
         return self._row[f"{self._side}_{name}"]
+
+
+def _narrowest(regions: Expression) -> Expression:
+    """The last of a state's regions, which are listed from the widest on; NULL for no state's."""
+    return regions[sa.func.cardinality(regions)]
 
 
 def _capitals(codes: Expression) -> Expression:
