@@ -14,6 +14,7 @@ from services.core.actor import SYSTEM, Actor
 from services.core.audit import record
 from services.core.db import Database, Writer
 from services.core.errors import DomainError, Invalid
+from services.core.later import insert_later
 from services.core.openid import OpenId
 from services.core.passkeys import Site
 from services.core.passwords import check_new_password, hash_password, verify_password
@@ -146,8 +147,7 @@ async def begin_session(session: Writer, issuer: Issuer, held: Person, client: C
         last_used_at=moment,
         expires_at=rules.session_end(moment, moment, issuer.refresh),
     )
-    session.add(begun)
-    await session.flush()
+    insert_later(session, SignInSession, begun.model_dump())
     await record(session, as_person(held), "session.begun", "session", begun.id)
     return await sign(session, issuer, begun)
 
@@ -176,8 +176,7 @@ async def _forget_ended(session: Writer, person_id: UUID) -> None:
 async def sign(session: Writer, issuer: Issuer, begun: SignInSession) -> Signed:
     """Make both tokens of a session; only the hash of the refresh token is kept."""
     secret = new_secret("gof_refresh")
-    session.add(RefreshToken(secret_hash=secret_hash(secret), session_id=begun.id))
-    await session.flush()
+    insert_later(session, RefreshToken, {"secret_hash": secret_hash(secret), "session_id": begun.id})
     return Signed(
         person_id=begun.person_id,
         session_id=begun.id,
