@@ -15,6 +15,7 @@ from services.core.ids import write_id
 from services.membership import shapes
 from services.membership.terms import Standing
 
+REFERENCE_ON = "The day that stands on it, today or before."
 REFERENCE = "The note verbale or decision it rests on, one line of 1 to 200 characters."
 UNDONE = "Why it was not done; empty if it was."
 
@@ -33,6 +34,7 @@ class DelegationOpenInput:
 
     standing: Standing = strawberry.field(description="INVITED or APPLICANT.")
     reference: str = strawberry.field(description=REFERENCE)
+    reference_on: date | None = strawberry.field(default=None, description=REFERENCE_ON)
     state: CountryCode | None = strawberry.field(
         default=None, description="The state, member or observer of the United Nations; absent for any other observer."
     )
@@ -50,10 +52,15 @@ class DelegationStandingProposeInput:
     standing: Standing = strawberry.field(
         description="The standing that it shall have; its life cycle says which it can."
     )
+    since: date | None = strawberry.field(
+        default=None,
+        description="The first day of the term of a co-chair, today or later; absent where it is the decision's.",
+    )
     until: date | None = strawberry.field(
         default=None, description="The first day after the term of a co-chair; absent for every other standing."
     )
     reference: str = strawberry.field(description=REFERENCE)
+    reference_on: date | None = strawberry.field(default=None, description=REFERENCE_ON)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
 
@@ -75,6 +82,7 @@ class DelegationReferenceInput:
 
     id: strawberry.ID = strawberry.field(description="The delegation.")
     reference: str = strawberry.field(description=REFERENCE)
+    reference_on: date | None = strawberry.field(default=None, description=REFERENCE_ON)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
 
@@ -85,6 +93,7 @@ class DelegationInvitationAnswerInput:
     id: strawberry.ID = strawberry.field(description="The delegation invited, your own.")
     accept: bool = strawberry.field(description="True accepts: it is an applicant then. False declines.")
     reference: str = strawberry.field(description=REFERENCE)
+    reference_on: date | None = strawberry.field(default=None, description=REFERENCE_ON)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
 

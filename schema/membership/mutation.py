@@ -26,7 +26,7 @@ class MembershipMutation:
     ) -> inputs.DelegationOpenPayload:
         """One command."""
         names = tuple((name.language, name.text) for name in input.names)
-        new = NewDelegation(input.standing, input.reference, input.state, names)
+        new = NewDelegation(input.standing, input.reference, input.state, names, input.reference_on)
         done, errors = await act(
             info, lambda session, actor: commands.open_delegation(session, actor, new), input, key=input.idempotency_key
         )
@@ -42,7 +42,7 @@ class MembershipMutation:
         input: Annotated[inputs.DelegationStandingProposeInput, ASKED],
     ) -> inputs.DelegationStandingProposePayload:
         """One command."""
-        change = StandingChange(input.standing, input.reference, input.until)
+        change = StandingChange(input.standing, input.reference, input.until, input.since, input.reference_on)
         done, errors = await act_on(info, "delegation", input, partial(commands.propose_standing, change=change))
         return inputs.DelegationStandingProposePayload(delegation_id=done, errors=errors)
 
@@ -74,9 +74,8 @@ class MembershipMutation:
         input: Annotated[inputs.DelegationReferenceInput, ASKED],
     ) -> inputs.DelegationWithdrawPayload:
         """One command."""
-        done, errors = await act_on(
-            info, "delegation", input, partial(commands.withdraw_delegation, reference=input.reference)
-        )
+        withdraw = partial(commands.withdraw_delegation, reference=input.reference, reference_on=input.reference_on)
+        done, errors = await act_on(info, "delegation", input, withdraw)
         return inputs.DelegationWithdrawPayload(delegation_id=done, errors=errors)
 
     @strawberry.mutation(
@@ -88,9 +87,8 @@ class MembershipMutation:
         input: Annotated[inputs.DelegationReferenceInput, ASKED],
     ) -> inputs.DelegationApplyAgainPayload:
         """One command."""
-        done, errors = await act_on(
-            info, "delegation", input, partial(commands.record_application, reference=input.reference)
-        )
+        apply = partial(commands.record_application, reference=input.reference, reference_on=input.reference_on)
+        done, errors = await act_on(info, "delegation", input, apply)
         return inputs.DelegationApplyAgainPayload(delegation_id=done, errors=errors)
 
     @strawberry.mutation(
@@ -103,6 +101,7 @@ class MembershipMutation:
         input: Annotated[inputs.DelegationInvitationAnswerInput, ASKED],
     ) -> inputs.DelegationInvitationAnswerPayload:
         """One command."""
-        answer = partial(commands.answer_invitation, reference=input.reference, accept=input.accept)
+        on = partial(commands.answer_invitation, reference=input.reference, reference_on=input.reference_on)
+        answer = partial(on, accept=input.accept)
         done, errors = await act_on(info, "delegation", input, answer)
         return inputs.DelegationInvitationAnswerPayload(delegation_id=done, errors=errors)

@@ -1,5 +1,6 @@
 """Writes of who acts for a delegation."""
 
+from datetime import date
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +13,7 @@ from schema.core.errors import UserError
 from schema.core.execution import read
 from schema.core.fields import ERRORS, KEY
 from schema.core.mutation import act, act_on
+from schema.membership.inputs import REFERENCE_ON
 from schema.membership.nomination_types import Nomination
 from services.core.ids import typed_id, write_id
 from services.membership import nomination_commands as commands
@@ -26,6 +28,7 @@ class FocalPointNominateInput:
     reference: str = strawberry.field(
         description="The note verbale that names the person, one line of 1 to 200 characters."
     )
+    reference_on: date | None = strawberry.field(default=None, description=REFERENCE_ON)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
 
@@ -106,7 +109,11 @@ class NominationMutation:
         done, errors = await act(
             info,
             lambda session, actor: commands.nominate(
-                session, actor, typed_id(input.person, "person", path=("person",)), input.reference
+                session,
+                actor,
+                typed_id(input.person, "person", path=("person",)),
+                input.reference,
+                input.reference_on,
             ),
             input,
             key=input.idempotency_key,

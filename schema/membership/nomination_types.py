@@ -1,6 +1,6 @@
 """GraphQL types of nominations."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import strawberry
 
@@ -31,6 +31,7 @@ class Nomination(Node):
     delegation: Delegation | None = strawberry.field(description="The delegation; null if you may not know of it.")
     person: Person | None = strawberry.field(description="Who is nominated; null if you may not know of them.")
     reference: str = strawberry.field(description="The note verbale that names the person.")
+    reference_on: date | None = strawberry.field(description="The day that stands on it; null if none is named.")
     status: NominationStatus = strawberry.field(description="What became of it.")
     reason: str = strawberry.field(description="Why it was declined; else empty.")
     nominated_by: Person | None = strawberry.field(description="Who nominated; null if you may not know of them.")

@@ -45,6 +45,7 @@ describe(
     StandingProposalStatus,
     "What became of a proposal to change a standing.",
     OPEN="Co-chairs are to decide.",
+    AGREED="All co-chairs accepted it; the term of the co-chair begins on its first day.",
     ACCEPTED="All co-chairs accepted it, and the delegation has stood so since that day.",
     REJECTED="A co-chair rejected it, with a reason.",
     LAPSED="The standing changed otherwise before it was decided.",
@@ -62,6 +63,7 @@ class StandingPeriod:
         description="The first day on which it no longer holds, set in advance for a co-chair's term; null where none is set."
     )
     reference: str = strawberry.field(description="The note verbale or decision it rests on; empty if none is named.")
+    reference_on: date | None = strawberry.field(description="The day that stands on it; null if none is named.")
 
 
 @strawberry.type(
@@ -144,10 +146,14 @@ class StandingProposal(Node):
 
     delegation: Delegation | None = strawberry.field(description="Whom it is about; null if you may not know of it.")
     standing: Standing = strawberry.field(description="The standing proposed.")
+    since: date | None = strawberry.field(
+        description="The first day of the term of a co-chair; null where it begins with the decision."
+    )
     until: date | None = strawberry.field(
         description="The first day after the term of a co-chair; null for every other standing."
     )
     reference: str = strawberry.field(description="The note verbale or decision it rests on.")
+    reference_on: date | None = strawberry.field(description="The day that stands on it; null if none is named.")
     status: StandingProposalStatus = strawberry.field(description="What became of it.")
     reason: str = strawberry.field(
         description="What the co-chair said whose voice decided it; empty unless it was rejected or something was said."

@@ -53,12 +53,19 @@ async def open_delegation(session: Writer, actor: Actor, new: NewDelegation) -> 
         raise NotPermitted("Only the secretariat can open a delegation.")
     rules.check_beginning(new.standing)
     reference = rules.checked_reference(new.reference)
+    rules.check_reference_on(new.reference_on, today())
     whom = await _whom(session, new)
     delegation = Delegation(standing=new.standing, standing_since=today(), **whom)
     async with unique(session, "uq_delegation_state", DelegationThere()):
         session.add(delegation)
-    await _write_period(session, delegation, reference, None)
-    content = {"state": delegation.state, "names": delegation.names, "standing": new.standing, "reference": reference}
+    await _write_period(session, delegation, reference, new.reference_on, None)
+    content: dict[str, Any] = {
+        "state": delegation.state,
+        "names": delegation.names,
+        "standing": new.standing,
+        "reference": reference,
+    }
+    content["reference_on"] = new.reference_on
     await record(session, actor, "delegation.opened", "delegation", delegation.id, **content)
     return delegation.id
 
@@ -76,26 +83,30 @@ async def propose_standing(session: Writer, actor: Actor, delegation_id: UUID, c
     delegation = await lock_delegation(session, actor, delegation_id, policy.refusals_to_propose)
     rules.check_proposed(change.standing)
     rules.step(delegation.kind, delegation.standing, change.standing, delegation.took_part_as)
-    rules.check_term(change.standing, change.until, today())
+    rules.check_term(change.standing, change.since, change.until, today())
+    rules.check_reference_on(change.reference_on, today())
     proposal = StandingProposal(
         delegation_id=delegation_id,
         standing=change.standing,
+        since=change.since,
         until=change.until,
+        reference_on=change.reference_on,
         reference=rules.checked_reference(change.reference),
         proposed_by=actor.person_id,
     )
     async with unique(session, "uq_standing_proposal_open", ProposalThere()):
         session.add(proposal)
-    content = {"delegation": delegation_id, "standing": proposal.standing, "until": proposal.until}
-    await record(
-        session, actor, "standing.proposed", "standing_proposal", proposal.id, **content, reference=proposal.reference
-    )
+    told = ("standing", "since", "until", "reference", "reference_on")
+    content = {"delegation": delegation_id, **{name: getattr(proposal, name) for name in told}}
+    await record(session, actor, "standing.proposed", "standing_proposal", proposal.id, **content)
     await announce(session, actor, "standing.proposed", proposal.id)
     await tell(session, CO_CHAIRS)
     return delegation_id
 
 
-async def withdraw_delegation(session: Writer, actor: Actor, delegation_id: UUID, reference: str) -> UUID:
+async def withdraw_delegation(
+    session: Writer, actor: Actor, delegation_id: UUID, reference: str, reference_on: date | None = None
+) -> UUID:
     """Let the actor's own delegation leave the Group from today on; its past acts stay.
 
     Raises:
@@ -103,12 +114,18 @@ async def withdraw_delegation(session: Writer, actor: Actor, delegation_id: UUID
         ReferenceNeeded: no note verbale is named.
     """
     delegation = await lock_delegation(session, actor, delegation_id, policy.refusals_to_withdraw)
-    await _change(session, actor, delegation, Standing.WITHDRAWN, reference)
+    await _change(session, actor, delegation, Standing.WITHDRAWN, reference, reference_on)
     return delegation_id
 
 
 async def answer_invitation(
-    session: Writer, actor: Actor, delegation_id: UUID, reference: str, *, accept: bool
+    session: Writer,
+    actor: Actor,
+    delegation_id: UUID,
+    reference: str,
+    reference_on: date | None = None,
+    *,
+    accept: bool,
 ) -> UUID:
     """Accept the invitation of the actor's own delegation, which then applies, or decline it.
 
@@ -117,11 +134,14 @@ async def answer_invitation(
         ReferenceNeeded: no note verbale is named.
     """
     delegation = await lock_delegation(session, actor, delegation_id, policy.refusals_to_answer_invitation)
-    await _change(session, actor, delegation, Standing.APPLICANT if accept else Standing.DECLINED, reference)
+    wanted = Standing.APPLICANT if accept else Standing.DECLINED
+    await _change(session, actor, delegation, wanted, reference, reference_on)
     return delegation_id
 
 
-async def record_application(session: Writer, actor: Actor, delegation_id: UUID, reference: str) -> UUID:
+async def record_application(
+    session: Writer, actor: Actor, delegation_id: UUID, reference: str, reference_on: date | None = None
+) -> UUID:
     """Record that a delegation that has withdrawn, or was declined, applies again.
 
     Raises:
@@ -129,7 +149,7 @@ async def record_application(session: Writer, actor: Actor, delegation_id: UUID,
         ReferenceNeeded: no note verbale is named.
     """
     delegation = await lock_delegation(session, actor, delegation_id, policy.refusals_to_record_application)
-    await _change(session, actor, delegation, Standing.APPLICANT, reference)
+    await _change(session, actor, delegation, Standing.APPLICANT, reference, reference_on)
     return delegation_id
 
 
@@ -187,11 +207,25 @@ async def _whom(session: Writer, new: NewDelegation) -> dict[str, Any]:
 
 
 async def _change(
-    session: Writer, actor: Actor, delegation: Delegation, wanted: Standing, reference: str, *, day: date | None = None
+    session: Writer,
+    actor: Actor,
+    delegation: Delegation,
+    wanted: Standing,
+    reference: str,
+    reference_on: date | None = None,
+    *,
+    day: date | None = None,
 ) -> None:
     """Change a standing without anyone's decision, and tell those concerned."""
-    await change_standing(session, actor, delegation, wanted, rules.checked_reference(reference), day=day)
-    since = delegation.standing_since.isoformat()
+    rules.check_reference_on(reference_on, today())
+    resting_on = (rules.checked_reference(reference), reference_on)
+    await change_standing(session, actor, delegation, wanted, *resting_on, day=day)
+    await tell_standing(session, actor, delegation, reference)
+
+
+async def tell_standing(session: Writer, actor: Actor, delegation: Delegation, reference: str) -> None:
+    """Tell those concerned how a delegation stands from now on."""
+    wanted, since = delegation.standing, delegation.standing_since.isoformat()
     facts = {"standing": wanted.value, "since": since, "reference": reference.strip()}
     await announce(session, actor, "delegation.standing_changed", delegation.id, **facts)
     await tell(session, CO_CHAIRS, topic("delegation", delegation.id))
@@ -203,11 +237,12 @@ async def change_standing(
     delegation: Delegation,
     wanted: Standing,
     reference: str,
+    reference_on: date | None = None,
     *,
     day: date | None = None,
     until: date | None = None,
 ) -> None:
-    """Let a locked delegation stand otherwise from ``day`` on (today); an open proposal about it lapses.
+    """Let a locked delegation stand otherwise from ``day`` on (today); a proposal about it that waits lapses.
 
     Where a co-chair is one no more, proposals that waited only for its voice are looked at again.
     """
@@ -218,21 +253,22 @@ async def change_standing(
     delegation.standing, delegation.standing_since = wanted, day or today()
     delegation.revision += 1
     await session.flush()
-    await _write_period(session, delegation, reference, until)
+    await _write_period(session, delegation, reference, reference_on, until)
     await session.execute(
         sa.update(StandingProposal)
         .where(
             col(StandingProposal.delegation_id) == delegation.id,
-            col(StandingProposal.status) == StandingProposalStatus.OPEN,
+            col(StandingProposal.status).in_([StandingProposalStatus.OPEN, StandingProposalStatus.AGREED]),
         )
         .values(status=StandingProposalStatus.LAPSED, closed_at=now())
     )
-    await record(
-        session, actor, f"delegation.{done}", "delegation", delegation.id, standing=wanted, reference=reference
-    )
+    content = {"standing": wanted, "reference": reference, "reference_on": reference_on}
+    await record(session, actor, f"delegation.{done}", "delegation", delegation.id, **content)
 
 
-async def _write_period(session: Writer, delegation: Delegation, reference: str, until: date | None) -> None:
+async def _write_period(
+    session: Writer, delegation: Delegation, reference: str, reference_on: date | None, until: date | None
+) -> None:
     """Begin the period of the standing that the delegation has now; one that began on the same day gives way to it."""
     period = StandingPeriod(
         delegation_id=delegation.id,
@@ -240,8 +276,9 @@ async def _write_period(session: Writer, delegation: Delegation, reference: str,
         valid_from=delegation.standing_since,
         valid_to=until,
         reference=reference,
+        reference_on=reference_on,
     )
-    what = ("standing", "valid_to", "reference", "updated_at")
+    what = ("standing", "valid_to", "reference", "reference_on", "updated_at")
     statement = insert(StandingPeriod).values(**period.model_dump())
     await session.execute(
         statement.on_conflict_do_update(

@@ -16,7 +16,7 @@ from services.core.live import CO_CHAIRS, tell, topic
 from services.core.policy import lock
 from services.core.table import now, today
 from services.membership import policy, queries, rules
-from services.membership.commands import change_standing, lock_delegation
+from services.membership.commands import change_standing, lock_delegation, tell_standing
 from services.membership.errors import TermOver
 from services.membership.setting_queries import settings_in_force
 from services.membership.tables import Delegation, StandingProposal, StandingVoice
@@ -27,7 +27,7 @@ async def decide_standing(session: Writer, actor: Actor, proposal_id: UUID, *, a
     """Give the voice of the actor's state on an open proposal; return the id of the delegation that it is about.
 
     An objection rejects it at once. With the last voice that was missing it is accepted, and the delegation stands so
-    from today on.
+    from today on, or from the first day of the term that was proposed.
 
     Raises:
         NotFound, NotPermitted, Conflict: see ``policy.refusals_to_decide``.
@@ -101,16 +101,48 @@ async def _close(
     session: Writer, actor: Actor, proposal: StandingProposal, delegation: Delegation, reason: str, *, accept: bool
 ) -> None:
     proposal.reason = reason
-    proposal.status = StandingProposalStatus.ACCEPTED if accept else StandingProposalStatus.REJECTED
+    later = accept and proposal.since is not None and proposal.since > today()
+    accepted = StandingProposalStatus.AGREED if later else StandingProposalStatus.ACCEPTED
+    proposal.status = accepted if accept else StandingProposalStatus.REJECTED
     proposal.closed_at, proposal.decided_by = now(), actor.person_id
     proposal.decided_by_delegation = actor.delegation_id
     proposal.revision += 1
     await session.flush()
-    act = f"standing.{proposal.status}"
-    await record(session, actor, act, "standing_proposal", proposal.id, reason=reason)
-    if accept:
-        await change_standing(session, actor, delegation, proposal.standing, proposal.reference, until=proposal.until)
-    await announce(session, actor, act, proposal.id)
+    await record(session, actor, f"standing.{proposal.status}", "standing_proposal", proposal.id, reason=reason)
+    if accept and not later:
+        await _take_effect(session, actor, proposal, delegation)
+    await announce(session, actor, f"standing.{'accepted' if accept else 'rejected'}", proposal.id)
+
+
+async def begin_terms(session: Writer) -> int:
+    """Make co-chairs of those whose agreed term begins; return how many. Platform's work; again, it changes nothing.
+
+    Where the delegation can be co-chair no more, or the term is over already, the proposal lapses.
+    """
+    due = sa.select(col(StandingProposal.id), col(StandingProposal.delegation_id)).where(
+        col(StandingProposal.status) == StandingProposalStatus.AGREED, col(StandingProposal.since) <= today()
+    )
+    begun = 0
+    for proposal_id, delegation_id in (await session.execute(due.order_by(col(StandingProposal.id)))).all():
+        delegation = await lock_delegation(session, SYSTEM, delegation_id, lambda *_: ())
+        locked = sa.select(StandingProposal).where(col(StandingProposal.id) == proposal_id).with_for_update()
+        proposal = (await session.execute(locked.execution_options(populate_existing=True))).scalar_one()
+        if proposal.status is not StandingProposalStatus.AGREED:
+            continue
+        can = proposal.standing in rules.following(delegation.kind, delegation.standing, delegation.took_part_as)
+        begins = can and not _is_over(proposal)
+        proposal.status = StandingProposalStatus.ACCEPTED if begins else StandingProposalStatus.LAPSED
+        await session.flush()
+        if begins:
+            await _take_effect(session, SYSTEM, proposal, delegation)
+            await tell_standing(session, SYSTEM, delegation, proposal.reference)
+            begun += 1
+    return begun
+
+
+async def _take_effect(session: Writer, actor: Actor, proposal: StandingProposal, delegation: Delegation) -> None:
+    resting_on = (proposal.reference, proposal.reference_on)
+    await change_standing(session, actor, delegation, proposal.standing, *resting_on, until=proposal.until)
 
 
 def _check_still_possible(proposal: StandingProposal, delegation: Delegation) -> None:

@@ -96,6 +96,12 @@ class WrongSettings(Invalid):
     code = "WRONG_SETTINGS"
 
 
+class WrongReferenceDate(Invalid):
+    """What an act rests on cannot be of this day."""
+
+    code = "WRONG_REFERENCE_DATE"
+
+
 class ReferenceNeeded(Invalid):
     """A standing rests on a note verbale or decision, and none is named."""
 

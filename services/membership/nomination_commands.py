@@ -3,6 +3,7 @@
 What belongs to a delegation (drafts, turns, labs) never belonged to a person, so it stays where it is.
 """
 
+from datetime import date
 from uuid import UUID
 
 from services.core.actor import Actor, Role
@@ -12,7 +13,7 @@ from services.core.errors import NotSignedIn
 from services.core.events import announce
 from services.core.live import tell, topic
 from services.core.policy import lock
-from services.core.table import now
+from services.core.table import now, today
 from services.identity.commands import give_role, remove_person
 from services.identity.policy import visible_to as visible_person
 from services.identity.queries import hold_delegation
@@ -24,13 +25,17 @@ from services.membership.nomination_tables import Nomination
 from services.membership.terms import NominationStatus
 
 
-async def nominate(session: Writer, actor: Actor, person_id: UUID, reference: str) -> UUID:
+async def nominate(
+    session: Writer, actor: Actor, person_id: UUID, reference: str, reference_on: date | None = None
+) -> UUID:
     """Nominate someone of the actor's delegation as its focal point; return the nomination's id.
 
     Raises:
         NotFound, NotPermitted, Conflict: see ``nomination_policy.refusals_to_nominate``.
         ReferenceNeeded: no note verbale is named.
+        WrongReferenceDate: it is of a later day.
     """
+    rules.check_reference_on(reference_on, today())
     refusals = policy.refusals_to_nominate
     person = await lock(session, actor, Person, person_id, visible_person, refusals, what="person", update=False)
     assert person.delegation_id is not None, "the refusals have seen to it"
@@ -38,11 +43,12 @@ async def nominate(session: Writer, actor: Actor, person_id: UUID, reference: st
         delegation_id=person.delegation_id,
         person_id=person_id,
         reference=rules.checked_reference(reference),
+        reference_on=reference_on,
         nominated_by=actor.person_id,
     )
     async with unique(session, "uq_nomination_open", NominationThere()):
         session.add(nomination)
-    content = {"person": person_id, "reference": nomination.reference}
+    content = {"person": person_id, "reference": nomination.reference, "reference_on": reference_on}
     await record(session, actor, "focal_point.nominated", "nomination", nomination.id, **content)
     await announce(session, actor, "focal_point.nominated", nomination.id)
     return nomination.id

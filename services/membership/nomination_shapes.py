@@ -28,6 +28,7 @@ NOMINATION = Shape.of(
         "delegation": One(lambda: DELEGATION, on=lambda row, delegation: delegation.id == row.delegation_id),
         "person": One(lambda: PERSON, on=lambda row, person: person.id == row.person_id),
         "reference": Nomination.reference,
+        "referenceOn": Nomination.reference_on,
         "status": Nomination.status,
         "reason": Nomination.reason,
         "nominatedBy": One(lambda: PERSON, on=lambda row, person: person.id == row.nominated_by),

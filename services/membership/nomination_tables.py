@@ -1,6 +1,6 @@
 """Nominations of focal points, each with the note verbale that it rests on."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,6 +27,8 @@ class Nomination(Row, table=True):
     person_id: UUID = Field(foreign_key="person.id")
     reference: str
     """The note verbale that names the person."""
+    reference_on: date | None = None
+    """The day that stands on it."""
     status: NominationStatus = Field(default=NominationStatus.OPEN, sa_type=text_enum(NominationStatus))
     reason: str = ""
     """Why it was declined."""

@@ -12,6 +12,7 @@ from services.membership.errors import (
     ReasonNeeded,
     ReferenceNeeded,
     WrongName,
+    WrongReferenceDate,
     WrongSettings,
     WrongStanding,
     WrongTerm,
@@ -105,19 +106,24 @@ def check_proposed(standing: S) -> None:
         )
 
 
-def check_term(standing: S, until: date | None, day: date) -> None:
-    """Make sure that a co-chair, and nobody else, has a term, and that it ends after ``day``.
+def check_term(standing: S, since: date | None, until: date | None, day: date) -> None:
+    """Make sure that a co-chair, and nobody else, has a term, and that it begins from ``day`` on and ends later.
 
     Raises:
         WrongTerm: it is otherwise.
     """
     if standing is not S.CO_CHAIR:
-        if until is not None:
-            raise WrongTerm("Only a co-chair has a term; leave out its end.", path=("until",))
+        if until is not None or since is not None:
+            path = "until" if since is None else "since"
+            raise WrongTerm("Only a co-chair has a term; leave out its days.", path=(path,))
     elif until is None:
         raise WrongTerm("A co-chair serves for a term: give the first day after it.", path=("until",))
     elif until <= day:
         raise WrongTerm(f"A term ends after today, {day}; this one would end on {until}.", path=("until",))
+    elif since is not None and not day <= since < until:
+        raise WrongTerm(
+            f"A term begins from today, {day}, on and before it ends; this one on {since}.", path=("since",)
+        )
 
 
 def is_decided(needed: VoicesNeeded, in_office: Collection[UUID], accepted: Collection[UUID]) -> bool:
@@ -158,6 +164,18 @@ def checked_reference(text: str) -> str:
             path=("reference",),
         )
     return reference
+
+
+def check_reference_on(dated: date | None, day: date) -> None:
+    """Make sure that what an act rests on is not of a later day than ``day``.
+
+    Raises:
+        WrongReferenceDate: it is.
+    """
+    if dated is not None and dated > day:
+        raise WrongReferenceDate(
+            f"A note or decision is of today, {day}, or before; this one is of {dated}.", path=("referenceOn",)
+        )
 
 
 def checked_reason(text: str, *, needed: bool, path: str = "reason") -> str:

@@ -127,6 +127,7 @@ STANDING_PERIOD = Shape.of(
         "validFrom": StandingPeriod.valid_from,
         "validTo": StandingPeriod.valid_to,
         "reference": StandingPeriod.reference,
+        "referenceOn": StandingPeriod.reference_on,
     },
 )
 
@@ -138,8 +139,10 @@ STANDING_PROPOSAL: Shape = Shape.of(
         "id": global_id("standing_proposal"),
         "delegation": One(lambda: DELEGATION, on=lambda row, delegation: delegation.id == row.delegation_id),
         "standing": StandingProposal.standing,
+        "since": StandingProposal.since,
         "until": StandingProposal.until,
         "reference": StandingProposal.reference,
+        "referenceOn": StandingProposal.reference_on,
         "status": StandingProposal.status,
         "reason": StandingProposal.reason,
         "createdAt": StandingProposal.created_at,

@@ -62,6 +62,8 @@ class StandingPeriod(Row, table=True):
     """The first day on which it no longer holds; of a co-chair's term known from its beginning."""
     reference: str = ""
     """The note verbale or decision it rests on."""
+    reference_on: date | None = None
+    """The day that stands on it."""
 
 
 class StandingProposal(Row, table=True):
@@ -70,6 +72,8 @@ class StandingProposal(Row, table=True):
     __tablename__ = "standing_proposal"
     __table_args__ = (
         sa.CheckConstraint("(standing = 'co_chair') = (until IS NOT NULL)", name="term"),
+        sa.CheckConstraint("since IS NULL OR since < until", name="dates_in_order"),
+        sa.CheckConstraint("status <> 'agreed' OR since IS NOT NULL", name="agreed"),
         sa.CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed"),
         sa.CheckConstraint("status <> 'rejected' OR reason <> ''", name="reason"),
         sa.Index(
@@ -81,9 +85,12 @@ class StandingProposal(Row, table=True):
     delegation_id: UUID = Field(foreign_key="delegation.id", index=True)
     standing: Standing = Field(sa_type=text_enum(Standing))
     """The standing proposed."""
+    since: date | None = None
+    """The first day of the term of a co-chair; None where it begins with the decision."""
     until: date | None = None
     """The first day after the term of a co-chair."""
     reference: str
+    reference_on: date | None = None
     status: StandingProposalStatus = Field(
         default=StandingProposalStatus.OPEN, sa_type=text_enum(StandingProposalStatus)
     )
@@ -150,7 +157,7 @@ protect(
     seen=either(OWN, SECRETARIAT, CO_CHAIR, PLATFORM),
     written=either(
         f"{SECRETARIAT} AND status = 'open'",
-        f"{CO_CHAIR} AND delegation_id <> {DELEGATION} AND status IN ('accepted', 'rejected')",
+        f"{CO_CHAIR} AND delegation_id <> {DELEGATION} AND status <> 'open'",
         f"{OWN} AND {_FOCAL_POINT} AND status = 'lapsed'",
         PLATFORM,
     ),

@@ -55,10 +55,12 @@ class StandingProposalStatus(StrEnum):
     """What became of a proposal to change a standing."""
 
     OPEN = "open"
+    AGREED = "agreed"
+    """Accepted; the term of the co-chair begins on a later day."""
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     LAPSED = "lapsed"
-    """The standing changed otherwise before a co-chair decided."""
+    """The standing changed otherwise before a co-chair decided, or before the term began."""
 
 
 TAKES_PART = frozenset({Standing.MEMBER, Standing.CO_CHAIR, Standing.OBSERVER})
@@ -88,19 +90,22 @@ class NewDelegation:
     """A delegation to make: of a state (ISO 3166-1 alpha-3), or of an observer with names of its own.
 
     ``names`` are pairs of a BCP 47 tag and a name, one of them English. ``reference`` is the note verbale or
-    decision that the invitation or application rests on.
+    decision that the invitation or application rests on, of the day ``reference_on``.
     """
 
     standing: Standing
     reference: str
     state: str | None = None
     names: tuple[tuple[str, str], ...] = ()
+    reference_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StandingChange:
-    """A standing wanted for a delegation; ``until`` is the first day after the term of a co-chair."""
+    """A standing wanted for a delegation; a co-chair's term is from ``since`` on, else the decision, until before ``until``."""
 
     standing: Standing
     reference: str
     until: date | None = None
+    since: date | None = None
+    reference_on: date | None = None

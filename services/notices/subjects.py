@@ -106,6 +106,7 @@ async def standing(session: Reader, key: UUID, _: Facts) -> Subject | None:
     said: dict[str, Said] = {
         "delegation": await delegation_names(session, found.delegation_id),
         "standing": Word("standing", found.standing.value),
+        "since": found.since or (found.closed_at or found.created_at).date(),
         "reference": found.reference,
         "reason": found.reason,
     }

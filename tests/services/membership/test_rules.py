@@ -14,6 +14,7 @@ from services.membership.errors import (
     ReasonNeeded,
     ReferenceNeeded,
     WrongName,
+    WrongReferenceDate,
     WrongStanding,
     WrongTerm,
 )
@@ -91,15 +92,39 @@ def test_a_beginning_is_recorded_and_everything_else_is_proposed(standing: S) ->
 @pytest.mark.parametrize("standing", S)
 def test_a_co_chair_and_nobody_else_has_a_term_that_ends_in_days_to_come(standing: S) -> None:
     if standing is S.CO_CHAIR:
-        rules.check_term(standing, DAY + timedelta(days=1), DAY)
+        rules.check_term(standing, None, DAY + timedelta(days=1), DAY)
         wrong = [None, DAY, DAY - timedelta(days=1)]
     else:
-        rules.check_term(standing, None, DAY)
+        rules.check_term(standing, None, None, DAY)
         wrong = [DAY + timedelta(days=1)]
     for until in wrong:
         with pytest.raises(WrongTerm) as caught:
-            rules.check_term(standing, until, DAY)
+            rules.check_term(standing, None, until, DAY)
         assert caught.value.path == ("until",)
+
+
+@given(st.sampled_from(S), st.none() | st.integers(-3, 3), st.none() | st.integers(-3, 3))
+def test_a_term_begins_from_today_on_and_before_it_ends(standing: S, since: int | None, until: int | None) -> None:
+    begins, ends = (None if one is None else DAY + timedelta(days=one) for one in (since, until))
+    try:
+        rules.check_term(standing, begins, ends, DAY)
+    except WrongTerm:
+        possible = False
+    else:
+        possible = True
+    has_term = until is not None and until > 0 and (since is None or 0 <= since < until)
+    assert possible == (has_term if standing is S.CO_CHAIR else since is until is None)
+
+
+@pytest.mark.parametrize(("days", "right"), [(None, True), (-400, True), (0, True), (1, False)])
+def test_what_an_act_rests_on_is_of_no_later_day(days: int | None, right: bool) -> None:
+    dated = None if days is None else DAY + timedelta(days=days)
+    if right:
+        rules.check_reference_on(dated, DAY)
+        return
+    with pytest.raises(WrongReferenceDate) as caught:
+        rules.check_reference_on(dated, DAY)
+    assert caught.value.path == ("referenceOn",)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * 201, "two\nlines", "nul\x00", "half\ud800", "two\u2028lines"])

@@ -80,7 +80,9 @@ async def a_standing_proposal(
     """A proposal in any state, made by the platform itself."""
     if status is not StandingProposalStatus.OPEN:
         columns = {"closed_at": now(), "reason": "It is said so.", **columns}
-    if status in {StandingProposalStatus.ACCEPTED, StandingProposalStatus.REJECTED}:
+    if status is StandingProposalStatus.AGREED:
+        columns = {"since": in_days(30), **columns}
+    if status not in {StandingProposalStatus.OPEN, StandingProposalStatus.LAPSED}:
         columns = {"decided_by_delegation": delegation_id("CHN"), **columns}
     if standing is Standing.CO_CHAIR:
         columns = {"until": in_days(365), **columns}
@@ -225,8 +227,9 @@ async def build_standing_examples(session: Writer) -> list[tuple[str, UUID]]:
     """Standings that changed and proposals in every state; returns the ids of the proposals with their kind."""
     made = []
     for number, status in enumerate(StandingProposalStatus):
-        standing = [Standing.MEMBER, Standing.OBSERVER, Standing.CO_CHAIR, Standing.SUSPENDED][number]
-        about = ["applicant", "FRA", "ZMB", "suspended"][number]
+        chair = Standing.CO_CHAIR
+        standing = [Standing.MEMBER, chair, Standing.OBSERVER, chair, Standing.SUSPENDED][number]
+        about = ["applicant", "EGY", "FRA", "ZMB", "suspended"][number]
         proposal = await a_standing_proposal(session, about=about, standing=standing, status=status)
         made.append(("standing_proposal", proposal.id))
         if status is not StandingProposalStatus.LAPSED:
