@@ -123,3 +123,8 @@ def last_focal_point(row: Row) -> Refusal:
         sa.and_(row.role == Role.FOCAL_POINT, row.invitation_hash.is_(None), ~within(row, others).exists()),
         "A delegation keeps at least one focal point who has accepted: give someone else that role first.",
     )
+
+
+def visible_provider(viewer: Viewer, row: Row) -> Condition:
+    """Of a provider of sign-ins: the people of its delegation."""
+    return row.delegation_id == viewer.delegation_id  # type: ignore[no-any-return]

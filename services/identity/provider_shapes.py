@@ -2,21 +2,15 @@
 
 import sqlalchemy as sa
 
-from services.core.actor import Viewer
 from services.core.ids import of_kind
-from services.core.read.shape import Condition, Filter, One, Row, Shape, global_id
+from services.core.read.shape import Filter, One, Shape, global_id
+from services.identity import policy
 from services.identity.provider_tables import IdentityProvider
-
-
-def visible_to(viewer: Viewer, row: Row) -> Condition:
-    """The people of the delegation."""
-    return row.delegation_id == viewer.delegation_id  # type: ignore[no-any-return]
-
 
 IDENTITY_PROVIDER = Shape.of(
     "IdentityProvider",
     IdentityProvider,
-    visible_to,
+    policy.visible_provider,
     {
         "id": global_id("identity_provider"),
         "issuer": IdentityProvider.issuer,
