@@ -38,7 +38,7 @@ bench-peers: ready-to-test ## measure it beside PostGraphile and Mercurius, whic
 bench-growth: ready-to-test ## measure how costs grow with data and clients (docs/benchmarks.md; write=1 keeps table and plot)
 	@$(BIN)/python -m tests.bench.growth $(if $(write),--write)
 
-bench-matching: ready-to-test ## measure how good the ranking of matches is (nDCG@10, recall, MRR, by pair of languages; 5 minutes)
+bench-matching: ready-to-test ## measure how good the ranking of matches is (nDCG@10, recall, MRR, by pair of languages), and what the index of matches costs (8 minutes)
 	@$(BIN)/python -m tests.bench.matching
 
 bench-rounds: ready-to-test ## measure allocation rounds beside the bare solvers on the same graphs (10 minutes)

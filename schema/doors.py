@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from schema.core.context import MakeContext, Reception
+from schema.core.context import Finder, MakeContext, Reception
 from schema.core.documents import Documents
 from schema.core.public import PublicReads
 from schema.core.transport import GraphQLEndpoint
@@ -29,6 +29,8 @@ from services.core.storage import open_storage
 from services.core.tokens import Signer
 from services.identity.holding import Issuer
 from services.identity.queries import Actors
+from services.matching.index.building import folder_of
+from services.matching.index.living import LivingIndex
 from services.record.jobs import keys_of
 from services.record.notes import HeadKeys
 
@@ -78,12 +80,12 @@ def of(settings: Settings, app: FastAPI) -> Sequence[BaseRoute]:
     access, refresh = timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
     issuer = Issuer(signer, access, refresh, demo=bool(settings.demo), seal=Seal.of_folder(folder))
     issuer = replace(issuer, openid=OpenId(Fetcher(local=settings.local_providers)))
-    reception = Reception(db, issuer, Actors(db, signer, demo=issuer.demo), listener, links, settings.public_url)
+    actors, finders = Actors(db, signer, demo=issuer.demo), _finders(settings, app)
+    reception = Reception(db, issuer, actors, listener, links, settings.public_url, finders)
     files = Files(open_storage(settings), links)
     documents = Documents.read(settings.trusted_documents, only=settings.trusted_only)
-    public = PublicReads(
-        SCHEMA, db, documents, listener, settings.cache_mb * 1024 * 1024, app.state.rates, closed=not settings.demo
-    )
+    cache_bytes, closed = settings.cache_mb * 1024 * 1024, not settings.demo
+    public = PublicReads(SCHEMA, db, documents, listener, cache_bytes, app.state.rates, closed=closed, finders=finders)
     app.state.cache = public.cache
     return routes(
         db,
@@ -94,3 +96,10 @@ def of(settings: Settings, app: FastAPI) -> Sequence[BaseRoute]:
         public=public,
         public_url=settings.public_url,
     )
+
+
+def _finders(settings: Settings, app: FastAPI) -> dict[str, Finder]:
+    """The indexes by which this process finds rows."""
+    if not settings.matching_index:
+        return {}
+    return {"matches": LivingIndex(app.state.db, app.state.listener, folder_of(settings)).find}

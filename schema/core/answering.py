@@ -53,6 +53,8 @@ def document(result: ExecutionResult, request_id: str, *, terse: bool = False) -
         found["errors"] = [shown(error, request_id, terse=terse) for error in result.errors]
     if result.data is not None or any(error.path for error in result.errors or ()):
         found["data"] = result.data
+    if result.extensions:
+        found["extensions"] = result.extensions
     return found
 
 

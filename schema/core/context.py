@@ -1,9 +1,10 @@
 """What every resolver is given: the database, who is asking, and what sign-ins are made with."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
+from typing import Any
 from uuid import uuid4
 
 import strawberry
@@ -17,6 +18,7 @@ from services.core.errors import NotPermitted, NotSignedIn
 from services.core.languages import accept_language, primary_language
 from services.core.links import Links
 from services.core.listening import Listener
+from services.core.read.plan import Asked
 from services.identity.holding import Client, Issuer
 from services.identity.queries import Actors
 
@@ -24,6 +26,8 @@ Look = Callable[[float], Awaitable[tuple[Actor, float]]]
 """Who asks, by a look at most so many seconds old, and for how many seconds at most that can still be so."""
 
 
+Finder = Callable[[Actor, Asked], Awaitable[Sequence[Any] | None]]
+"""Finds the rows of a list for who asks, as one array for each kind of ``shape.Sought``; None where it cannot."""
 LOOK = 2.0
 """Seconds between two looks at who still is who; all look at the same moments, so that one statement does for all."""
 
@@ -53,6 +57,10 @@ class Context:
     listener: Listener | None = None
     look: Look | None = None
     cookies: Cookies | None = None
+    finders: Mapping[str, Finder] = field(default_factory=dict)
+    """The indexes of this process, by the names under which Shapes know them (``shape.Sought``)."""
+    found_by: dict[str, str] = field(default_factory=dict)
+    """What found the rows of such lists in this request: `index`, or the `statement` itself."""
     left: Left | None = None
     """What is left to who asks after this request, where there is a limit."""
     request_id: str = field(default_factory=lambda: uuid4().hex[:16])
@@ -117,6 +125,7 @@ class Reception:
     listener: Listener | None = None
     links: Links | None = None
     public_url: str = ""
+    finders: Mapping[str, Finder] = field(default_factory=dict)
 
     async def context(self, request: HTTPConnection) -> Context:
         """Return the context of a request; without a token the public asks.
@@ -141,7 +150,7 @@ class Reception:
         actor, _ = await look(self.actors.SECONDS)
         address = "" if request.client is None else request.client.host
         client = Client(request.headers.get("user-agent", "")[:200], address)
-        return Context(self.db, actor, self.issuer, client, self.listener, look, cookies)
+        return Context(self.db, actor, self.issuer, client, self.listener, look, cookies, self.finders)
 
     async def _is_good(self, token: str) -> bool:
         try:

@@ -19,7 +19,7 @@ from schema.core.plans import PLANS, Asked, Known, Question, digest
 from schema.core.selection import Opened, Selector, open_values
 from services.core.audit import read_on_record
 from services.core.read.compile import compile_read
-from services.core.read.plan import Plan
+from services.core.read.plan import Plan, Search
 from services.core.read.selection import Param, Path, Selection, Variables
 from services.core.read.shape import Connection, One
 from services.core.table import snake
@@ -78,13 +78,15 @@ class Schema(strawberry.Schema):
         if allowed_operation_types is None or OperationType.QUERY in allowed_operation_types:
             data = await self._known(question, variable_values or {}, context_value, run)
             if data is not None:
-                return ExecutionResult(data=data, errors=None)
+                return ExecutionResult(data=data, errors=None, extensions=_told(context_value))
         result = await super().execute(
             query, variable_values, context_value, run, operation_name, allowed_operation_types, operation_extensions
         )
         if result.errors is None and run.asked is not None and list(run.fields) == list(result.data or ()):
             PLANS.keep(question, run.asked)
             PLANS.keep((*question, *run.form), Known([(key, *found) for key, found in run.fields.items()]))
+        if told := _told(context_value):
+            result.extensions = {**(result.extensions or {}), **told}
         return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
@@ -115,6 +117,10 @@ class Schema(strawberry.Schema):
             return data
         run.answers = data
         return None
+
+
+def _told(context: Any) -> dict[str, Any] | None:
+    return {"foundBy": dict(context.found_by)} if isinstance(context, Context) and context.found_by else None
 
 
 async def answer(info: Info, root: One | Connection) -> Any:
@@ -158,11 +164,21 @@ async def read(info: Info, root: One | Connection, *, type_name: str | None = No
 
 
 async def _document(context: Context, plan: Plan, leaves: Variables, name: str) -> orjson.Fragment | None:
+    if plan.search is not None:
+        plan, leaves = await _searched(context, plan.search, plan, leaves)
     if plan.administrative:
         text = await read_on_record(context.db, plan, context.actor, leaves, snake(name))
     else:
         text = await context.db.document(plan, context.actor, leaves)
     return None if text == "null" else orjson.Fragment(text)
+
+
+async def _searched(context: Context, search: Search, plan: Plan, leaves: Variables) -> tuple[Plan, Variables]:
+    """Let an index find the rows where there is one that can; the answer is the same, and tells it in its extensions."""
+    finder = context.finders.get(search.name)
+    found = None if finder is None else await finder(context.actor, search.asked(leaves))
+    context.found_by[search.name] = "statement" if found is None else "index"
+    return (plan, leaves) if found is None else (search.plan, search.found(leaves, found))
 
 
 def _form(opened: Opened, context: Context) -> Question:

@@ -5,7 +5,7 @@ the reader, on Accept-Language. Nothing else of a request is looked at. Whoever 
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -32,7 +32,7 @@ from strawberry.types.graphql import OperationType
 from schema.core.answering import document
 from schema.core.asking import Asked, Refused, asked_in_address, checked, operation_kind, parsed
 from schema.core.cache import LIFE, Answer, AnswerCache
-from schema.core.context import Context, with_primary
+from schema.core.context import Context, Finder, with_primary
 from schema.core.documents import Documents
 from schema.core.limits import refuse_introspection, weigh
 from schema.core.media import require_way, status_of
@@ -81,10 +81,12 @@ class PublicReads:
         rates: Rates | None = None,
         *,
         closed: bool = False,
+        finders: Mapping[str, Finder] | None = None,
     ) -> None:
         self._schema = schema
         self._db = db
         self._sources = Sources(db)
+        self._finders = finders or {}
         self._remembered = lru_cache(REMEMBERED)(self._question)
         self.documents = documents or Documents()
         self.rates = rates or Rates()
@@ -139,7 +141,7 @@ class PublicReads:
 
     async def _read(self, asked: Asked, languages: tuple[str, ...], media: str) -> Answer:
         noted = NotedDatabase(self._db)
-        context = Context(noted, replace(PUBLIC, languages=languages))
+        context = Context(noted, replace(PUBLIC, languages=languages), finders=self._finders)
         began = asyncio.get_running_loop().time()
         result: Any = await self._schema.execute(
             asked.query,

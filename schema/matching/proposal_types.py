@@ -25,7 +25,8 @@ class ProposalMatching:
         "offers and joint ones, for an offer needs and joint ones, for a joint one all. Only a draft or an open "
         "proposal has any. A pair that breaks a hard constraint is none: the other side, open and unexpired, another "
         "delegation that takes part, a working language in common or interpretation, regions, modalities and period "
-        "that both accept, places left. What is set aside is left out."
+        "that both accept, places left. What is set aside is left out. `extensions.foundBy.matches` of the answer tells "
+        "which way they were found, `index` or `statement`; they are the same either way."
     )
     def matches(
         self,

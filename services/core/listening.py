@@ -1,4 +1,4 @@
-"""The hearing side of ``live`` and ``public_changes``: one connection of a process LISTENs for all who wait in it."""
+"""The hearing side of ``live``, ``public_changes`` and rows: one connection of a process LISTENs for all who wait in it."""
 
 import asyncio
 import logging
@@ -19,6 +19,8 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between two attempts to connect; the pause doubles from one to the next."""
 PUBLIC_CHANNEL = "gof_public"
 """On which triggers tell the names of tables (``public_changes``)."""
+ROW_CHANNEL = "gof_rows"
+"""On which triggers tell rows that changed, as ``kind:id``."""
 PULSE = 10.0
 """Seconds after which a silent connection is asked whether it still lives."""
 LAG = 1.0
@@ -56,6 +58,7 @@ class Listener:
         self._ears: dict[str, set[asyncio.Event]] = {}
         self._held: Counter[UUID] = Counter()
         self._changed: list[Callable[[str | None], None]] = []
+        self._rows: dict[str, list[Callable[[str | None], None]]] = {}
         self._connection: Any = None
         self._heard = -inf
         self._asked = -inf
@@ -83,6 +86,10 @@ class Listener:
     def on_public_change(self, changed: Callable[[str | None], None]) -> None:
         """Have ``changed`` called with each table that changed and the public reads; with None where it may be any."""
         self._changed.append(changed)
+
+    def on_row_change(self, kind: str, changed: Callable[[str | None], None]) -> None:
+        """Have ``changed`` called with the id of each row of a ``kind`` that changed; with None where it may be any."""
+        self._rows.setdefault(kind, []).append(changed)
 
     async def current(self) -> bool:
         """Whether all that was told ``LAG`` seconds ago or earlier has been heard.
@@ -134,6 +141,7 @@ class Listener:
                     pause = SHORTEST_PAUSE
                     self._wake_all()
                     self._table_changed(None)
+                    self._row_changed(None)
                     self._connection, self._heard = connection, asyncio.get_running_loop().time()
                     await self._until(lost)
                 log.warning("the connection that listens was lost; connecting again")
@@ -151,6 +159,7 @@ class Listener:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(CHANNEL, self._told)
             await connection.add_listener(PUBLIC_CHANNEL, lambda *told: self._table_changed(str(told[-1])))
+            await connection.add_listener(ROW_CHANNEL, lambda *told: self._row_changed(str(told[-1])))
             yield connection, lost
         finally:
             self._connection, self._heard = None, -inf
@@ -182,6 +191,12 @@ class Listener:
     def _table_changed(self, table: str | None) -> None:
         for changed in self._changed:
             changed(table)
+
+    def _row_changed(self, told: str | None) -> None:
+        kind, _, key = (told or "").partition(":")
+        for one, hearing in self._rows.items():
+            for changed in hearing if told is None or one == kind else ():
+                changed(None if told is None else key)
 
     def _wake_all(self) -> None:
         for ears in self._ears.values():

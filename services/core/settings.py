@@ -106,6 +106,13 @@ class Settings(BaseSettings):
         le=4096,
         description="how many megabytes of answers to the public each process keeps, 0 to 4096 (0 keeps none)",
     )
+    matching_index: bool = Field(
+        default=True,
+        description=(
+            "1 to find matches by an index in the folder matching of GOF_DATA_DIR, which the worker makes and the "
+            "processes that answer share, or 0 to leave it to PostgreSQL (the matches are the same)"
+        ),
+    )
 
     rate_person: int = Field(
         default=6_000,

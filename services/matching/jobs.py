@@ -3,10 +3,12 @@
 from services.core.actor import SYSTEM
 from services.core.db import Database
 from services.core.embedding_jobs import embed_missing
-from services.core.jobs import scheduled
+from services.core.jobs import scheduled, steadily
+from services.core.settings import settings
 from services.core.table import now
 from services.matching import searching
 from services.matching.cooperation_tables import CooperationText
+from services.matching.index.building import build, folder_of, needed
 
 
 @scheduled("matching.embed", "* * * * *")
@@ -27,3 +29,11 @@ async def search(db: Database) -> None:
         for search_id, delegation in due:
             async with db.write(delegation) as session:
                 await searching.look(session, delegation, search_id)
+
+
+@steadily("matching.index", every=60.0)
+async def index(db: Database) -> None:
+    """Make the index of matches where there is none, or it is old; one worker of a machine does it at a time."""
+    chosen = settings()
+    if chosen.matching_index and await needed(db, folder_of(chosen)):
+        await build(db, folder_of(chosen))

@@ -1,5 +1,8 @@
 """The pairs that one proposal may form, and what both sides have in common, in SQL."""
 
+from collections.abc import Sequence
+from functools import partial, reduce
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -29,10 +32,17 @@ DESCRIBED = (
 """The columns that say what a pair is; the others say how well it fits."""
 
 
-def found(own: Row, ask: Ask, only: Expression | None = None, *, triangular: bool = False) -> sa.Subquery:
+Among = Sequence[Expression]
+"""What the index has found: the ids of proposals, and what the words weigh that each has in common with the own one."""
+
+
+def found(
+    own: Row, ask: Ask, only: Expression | None = None, *, triangular: bool = False, among: Among | None = None
+) -> sa.Subquery:
     """The pairs of the proposal ``own`` with every other that keeps all hard constraints, one row each.
 
-    ``only`` names one candidate that is shown whatever constraint it breaks; ``triangular`` is for ``policy.Pair``.
+    ``only`` names one candidate that is shown whatever constraint it breaks; ``triangular`` is for ``policy.Pair``;
+    with ``among`` only what the index has found is looked at.
     ``DESCRIBED`` columns: ``own_id``; the candidate's ``id``, ``delegation_id``, capacity ``areas`` and its state's
     ``regions``; ``asks``, whether ``own`` stands in the need's place; ``modality`` with its reason; ``like_codes``,
     the regions and groups that both states are in; ``equity_codes``, the groups of the state in the need's place;
@@ -46,44 +56,51 @@ def found(own: Row, ask: Ask, only: Expression | None = None, *, triangular: boo
     theirs = partners(mine, ask.viewer)
     other, text, delegation = (table_of(table).alias() for table in (Proposal, ProposalText, Delegation))
     pair = Pair(own, mine.c, other.c, theirs.c, delegation.c, triangular)
-    words = _words(own)
-    spoken_alike = _language(own) == _language(other.c)
+    before, candidate, common = _words(own, mine, other) if among is None else _among(among, mine, other)
     columns = {
         **_described(pair),
-        **likeness(mine, text, _common(words, other), spoken_alike),
+        **likeness(mine, text, common, _language(own) == _language(other.c)),
         f"known_{MatchCriterion.TEXT}": comparable(mine.c, text.c),
         **_experience(pair),
     }
     for one, column in LISTS.items():
         columns |= _compared(one, own, other, column)
     sources = (
-        sa.join(other, delegation, delegation.c.id == other.c.delegation_id)
+        sa.join(candidate, delegation, delegation.c.id == other.c.delegation_id)
         .outerjoin(theirs, theirs.c.iso3 == delegation.c.state)
         .outerjoin(text, sa.and_(text.c.proposal_id == other.c.id, text.c.is_original))
     )
     chosen = sa.select(*(value.label(name) for name, value in columns.items())).select_from(sources)
     held = constraints(ask.viewer, pair)
     wanted = held.values() if only is None else (other.c.id == only, held[Constraint.VISIBLE])
-    kept = chosen.where(*wanted).correlate(mine, words).offset(0)
+    kept = chosen.where(*wanted).correlate(*before).offset(0)
     # Lateral, so that what is known of the own side is found once, and not again for each candidate.
     candidates = within(own, kept).lateral()
     near = nearness(candidates.c.meaning, candidates.c.words).label("near")
-    known = sa.join(mine, words, sa.true())
-    return sa.select(*candidates.c, near).select_from(sa.join(known, candidates, sa.true())).offset(0).subquery()
+    joined = reduce(partial(sa.join, onclause=sa.true()), [*before, candidates])
+    return sa.select(*candidates.c, near).select_from(joined).offset(0).subquery()
 
 
-def _words(own: Row) -> sa.Subquery:
-    """What ``proposal_words`` finds, as one JSON object: ``found``, NULL for nothing.
+Ways = tuple[Sequence[sa.FromClause], sa.FromClause, Expression]
+"""What is known before there are candidates, the candidates, and what the words in common with one weigh."""
+
+
+def _words(own: Row, mine: sa.FromClause, other: sa.FromClause) -> Ways:
+    """All proposals, with what ``proposal_words`` finds as one JSON object.
 
     The planner takes the candidates for few, and would go through a table of the words again for each of them.
     """
     words = sa.func.proposal_words(own.id).table_valued(sa.column("id", sa.Uuid), sa.column("common", sa.BigInteger))
     found = sa.func.jsonb_object_agg(words.c.id, words.c.common, type_=JSONB).label("found")
-    return within(own, sa.select(found).select_from(words)).offset(0).subquery()
+    whole = within(own, sa.select(found).select_from(words)).offset(0).subquery()
+    return [mine, whole], other, sa.cast(whole.c.found.op("->")(sa.cast(other.c.id, sa.Text)), sa.BigInteger)
 
 
-def _common(words: sa.Subquery, other: sa.FromClause) -> Expression:
-    return sa.cast(words.c.found.op("->")(sa.cast(other.c.id, sa.Text)), sa.BigInteger)
+def _among(among: Among, mine: sa.FromClause, other: sa.FromClause) -> Ways:
+    """The proposals that the index has found."""
+    ids, common = sa.column("id", sa.Uuid), sa.column("common", sa.BigInteger)
+    found = sa.func.unnest(*among).table_valued(ids, common).render_derived()
+    return [mine], sa.join(found, other, other.c.id == found.c.id), found.c.common
 
 
 def _described(pair: Pair) -> dict[str, Expression]:

@@ -23,17 +23,23 @@ OF_WEIGHTS = ("agreement", "version", "strong", "good")
 
 
 def ranked(
-    own: Row, ask: Ask, version: UUID | None = None, only: Expression | None = None, *, triangular: bool = False
+    own: Row,
+    ask: Ask,
+    version: UUID | None = None,
+    only: Expression | None = None,
+    *,
+    triangular: bool = False,
+    among: pairs.Among | None = None,
 ) -> sa.Subquery:
     """The possible partners of the proposal ``own`` that ``ask.viewer`` may see, one row each.
 
-    ``version`` names other weights than those in force, ``only`` one candidate; see ``pairs.found``.
+    ``version`` names other weights than those in force, ``only`` one candidate; see ``pairs.found`` for both others.
 
     Columns: those of ``pairs.found`` in ``CARRIED``; ``agreement`` of the texts in [0, 1] or NULL; ``part_…`` for each
     criterion, what it contributes; ``score`` in (0, 1], their sum; and of the weights in force ``version``,
     ``strong`` and ``good``.
     """
-    summed = _summed(_weighed(pairs.found(own, ask, only, triangular=triangular), version))
+    summed = _summed(_weighed(pairs.found(own, ask, only, triangular=triangular, among=among), version))
     need, offer = summed.c.need, summed.c.offer
     toward_need, toward_offer = offer / (need + offer), need / (need + offer)
     parts = [

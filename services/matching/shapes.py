@@ -19,6 +19,7 @@ from services.core.read.shape import (
     Order,
     Row,
     Shape,
+    Sought,
     Value,
     extend,
     global_id,
@@ -35,6 +36,7 @@ from services.matching.evidence import passage
 from services.matching.experience import shown as rested_on
 from services.matching.explaining import misses, reasons
 from services.matching.formulas import limit_of, weight_of
+from services.matching.pairs import Among
 from services.matching.scoring import ranked
 from services.matching.tables import MatchingWeights
 from services.matching.terms import MatchBand, MatchCriterion, MatchMissCode, MatchOrder, ModalityReason, WeightsOrder
@@ -57,9 +59,12 @@ def reaches(row: Row, band: MatchBand) -> Condition:
     return row.score >= limits[band]  # type: ignore[no-any-return]
 
 
-def shown(own: Row, ask: Ask) -> sa.Subquery:
-    """The matches of a proposal without those that are set aside, or with ``where.setAside`` these alone."""
-    found, away = ranked(own, ask), set_aside(own, ask.viewer)
+def shown(own: Row, ask: Ask, among: Among | None = None) -> sa.Subquery:
+    """The matches of a proposal without those that are set aside, or with ``where.setAside`` these alone.
+
+    With ``among`` only those that the index has found.
+    """
+    found, away = ranked(own, ask, among=among), set_aside(own, ask.viewer)
     wanted = (ask.arg("where") or {}).get("setAside") is True
     return sa.select(found).where(found.c.id.in_(away) if wanted else found.c.id.not_in(away)).subquery()
 
@@ -135,6 +140,7 @@ MATCHES = Connection(
     },
     default=lambda _: MatchOrder.SCORE,
     over=shown,
+    sought=Sought("matches", shown, (ARRAY(sa.Uuid), ARRAY(sa.BigInteger))),
     where={
         "setAside": Filter(lambda _, __: sa.true()),  # ``shown`` has looked at it
         "minimumScore": Filter(lambda row, least: row.score >= least, _score, (sa.Float(),)),

@@ -1,6 +1,7 @@
 """The arguments of a read: what becomes a parameter of the statement, and how each value is judged."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,16 @@ from services.core.read.plan import Compute, Nth
 from services.core.read.selection import Path, Selection, Variables, resolve
 from services.core.read.shape import Condition, Connection, Expression, FieldOf, Filter, Order, Part, Value
 
-Beyond = Callable[[Sequence[tuple[Expression, bool]]], Condition]
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What makes the condition that rows behind a cursor fulfil, out of the keys of an order."""
+
+    places: Sequence[sa.BindParameter[Any]]
+
+    def __call__(self, keys: Sequence[tuple[Expression, bool]]) -> Condition:
+        """The condition."""
+        return _beyond([(key, place, down) for (key, down), place in zip(keys, self.places, strict=True)])
 
 
 class WrongOrder(Invalid):
@@ -79,8 +89,7 @@ class Arguments:
         def read(variables: Variables) -> list[Any]:
             return page.read_cursor(resolve(cursor, variables), order.name, fingerprint(variables), order.kinds)
 
-        places = self._parts(read, order.kinds)
-        return lambda keys: _beyond([(key, place, down) for (key, down), place in zip(keys, places, strict=True)])
+        return Beyond(self._parts(read, order.kinds))
 
 
 def order_of(field: Connection, chosen: Selection) -> Order:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,9 +14,22 @@ from services.core.read.administrative import administrative
 from services.core.read.arguments import Arguments
 from services.core.read.jsontext import Text, raw
 from services.core.read.pages import Listing
-from services.core.read.plan import Plan, finish
-from services.core.read.selection import Selection
-from services.core.read.shape import Ask, Columns, Connection, FieldOf, Many, One, Part, Row, Shape, Value, within
+from services.core.read.plan import SOUGHT, Plan, Search, finish
+from services.core.read.selection import Path, Selection, Variables
+from services.core.read.shape import (
+    Ask,
+    Columns,
+    Connection,
+    FieldOf,
+    Filter,
+    Many,
+    One,
+    Part,
+    Row,
+    Shape,
+    Value,
+    within,
+)
 
 
 def compile_read(root: One | Connection, chosen: Selection, viewer: Viewer) -> Plan:
@@ -27,7 +41,36 @@ def compile_read(root: One | Connection, chosen: Selection, viewer: Viewer) -> P
     arguments = Arguments()
     body = _Reading(viewer, arguments).field(root, chosen, None)
     plan = finish(body, arguments.computed, slow=arguments.slow)
-    return replace(plan, administrative=administrative(root, chosen, viewer))
+    plan = replace(plan, administrative=administrative(root, chosen, viewer))
+    sought = _sought(root, chosen)
+    return plan if sought is None else replace(plan, search=_search(root, chosen, viewer, sought))
+
+
+def _sought(root: One | Connection, chosen: Selection) -> Selection | None:
+    """The one list of one object that an index may find; whoever asks how many there are in all must count them."""
+    if not isinstance(root, One) or "id" not in chosen.arguments or "id" not in root.by:
+        return None
+    fields = {one.name: root.shape().fields.get(one.name) for one in chosen.fields}
+    lists = {name: field.sought for name, field in fields.items() if isinstance(field, Connection)}
+    found = [one for one in chosen.fields if lists.get(one.name) is not None]
+    return found[0] if len(found) == 1 and not any(found[0].named("totalCount")) else None
+
+
+def _search(root: One | Connection, chosen: Selection, viewer: Viewer, sought: Selection) -> Search:
+    reading = _Searching(viewer, Arguments(), sought)
+    body = reading.field(root, chosen, None)
+    plan = finish(body, reading.arguments.computed, slow=reading.arguments.slow)
+    plan = replace(plan, administrative=administrative(root, chosen, viewer))
+    field, listing = reading.found
+    assert field.sought is not None, "such a list is sought"
+    return Search(
+        field.sought.name,
+        plan,
+        reading.id,
+        listing.first.key,
+        [one.key for one in listing.after.places] if listing.after is not None else (),
+        {name: values for name, (_, values) in zip(listing.where, listing.met, strict=True)},
+    )
 
 
 class _Reading:
@@ -85,11 +128,14 @@ class _Reading:
         conditions = shape.conditions(self.viewer, field.on, parent, row)
         for name, one in field.by.items():
             if one.condition is not None:
-                conditions.append(one.condition(row, *self.arguments.values(one, chosen.arguments[name], (name,))))
+                conditions.append(one.condition(row, *self.by(one, chosen.arguments[name], name)))
         found = sa.select(self.object(shape.name, shape.fields, chosen, row)).select_from(source).where(*conditions)
         if field.order is not None:
             found = found.order_by(*field.order(row, ask)).limit(1)
         return jsontext.or_null(within(parent, found).scalar_subquery())
+
+    def by(self, one: Filter, value: Any, name: str) -> list[Any]:
+        return self.arguments.values(one, value, (name,))
 
     def many(self, field: Many, chosen: Selection, parent: Row) -> Text:
         shape, ask = field.shape(), self.ask(chosen, {})
@@ -102,7 +148,7 @@ class _Reading:
         return within(parent, found).scalar_subquery()
 
     def connection(self, field: Connection, chosen: Selection, parent: Row | None) -> Text:
-        listing = Listing(self.arguments, field, chosen, self.ask(chosen, field.convert), parent)
+        listing = self.listing(field, chosen, parent)
         shape = listing.shape
         forms: dict[str, Callable[[Selection], Text]] = {
             "__typename": lambda one: raw(f'"{one.on}"'),
@@ -113,6 +159,9 @@ class _Reading:
         }
         text = jsontext.obj([(one.key, forms[one.name](one)) for one in chosen.fields])
         return listing.closed(text)
+
+    def listing(self, field: Connection, chosen: Selection, parent: Row | None) -> Listing:
+        return Listing(self.arguments, field, chosen, self.ask(chosen, field.convert), parent)
 
     def edge(self, shape: Shape, chosen: Selection, listing: Listing) -> Text:
         def form(one: Selection) -> Text:
@@ -127,3 +176,36 @@ class _Reading:
                     return self.field(listing.field.edge[name], one, listing.row)
 
         return jsontext.obj([(one.key, form(one)) for one in chosen.fields])
+
+
+class _Searching(_Reading):
+    """The same walk for what an index found: ``found`` is the list ``sought`` with its page, ``id`` whose list it is."""
+
+    found: tuple[Connection, Listing]
+    id: str
+
+    def __init__(self, viewer: Viewer, arguments: Arguments, sought: Selection) -> None:
+        super().__init__(viewer, arguments)
+        self._sought = sought
+
+    def by(self, one: Filter, value: Any, name: str) -> list[Any]:
+        values = super().by(one, value, name)
+        if name == "id" and "id" not in self.__dict__:  # the root comes first
+            self.id = values[0].key
+        return values
+
+    def listing(self, field: Connection, chosen: Selection, parent: Row | None) -> Listing:
+        if chosen is not self._sought or field.sought is None:
+            return super().listing(field, chosen, parent)
+        over = field.sought.over
+        arrays = [
+            self.arguments.bind(partial(_of, (SOUGHT, str(place))), kind)
+            for place, kind in enumerate(field.sought.kinds)
+        ]
+        listing = super().listing(replace(field, over=lambda row, ask: over(row, ask, arrays)), chosen, parent)
+        self.found = field, listing
+        return listing
+
+
+def _of(path: Path, variables: Variables) -> Any:
+    return variables[path]

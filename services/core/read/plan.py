@@ -1,7 +1,7 @@
 """A finished statement: SQL text whose only column is the answer's JSON, and how its parameters are found."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -48,6 +48,57 @@ class Nth:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What an index is asked for: the best ``first`` of the object ``id``, behind the keys of ``after``.
+
+    ``where`` has the values of the filters in use, by their names.
+    """
+
+    id: Any
+    first: int
+    after: Sequence[Any]
+    where: Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The other way to answer a plan's question: with what the index ``name`` finds, by the statement of ``plan``.
+
+    What is asked of it is found under these names of ``plan``'s parameters; what is no name is the value itself.
+    """
+
+    name: str
+    plan: "Plan"
+    id: str
+    first: str
+    after: Sequence[str]
+    where: Mapping[str, Sequence[Any]]
+
+    def asked(self, variables: Variables) -> Asked:
+        """Return what the index is asked for.
+
+        Raises:
+            Invalid: an argument is wrong.
+        """
+        given = self.plan.given({**variables, **FOUND_LATER})
+        where = {
+            name: [given[one.key] if isinstance(one, sa.BindParameter) else one for one in values]
+            for name, values in self.where.items()
+        }
+        return Asked(given[self.id], given[self.first], [given[one] for one in self.after], where)
+
+    def found(self, variables: Variables, arrays: Sequence[Any]) -> Variables:
+        """``variables`` with what the index has found."""
+        return {**variables, **{(SOUGHT, str(place)): each for place, each in enumerate(arrays)}}
+
+
+SOUGHT = "sought"
+"""Under which name variables have what an index found."""
+FOUND_LATER: Variables = {(SOUGHT, str(place)): None for place in range(4)}
+"""In its place while it is not found yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One statement for one kind of question; it holds no value of any one request."""
 
@@ -61,6 +112,8 @@ class Plan:
     """Some value takes milliseconds of computing: not in the event loop."""
     administrative: frozenset[str] = frozenset()
     """The Shapes by which the role of the secretariat could show more than members see; then the read is recorded."""
+    search: Search | None = None
+    """The other way, where an index may find the rows."""
 
     @property
     def weight(self) -> int:
@@ -73,12 +126,15 @@ class Plan:
         Raises:
             Invalid: an argument is wrong; also one that no row would have asked for.
         """
+        found = self.given(variables) | actor.values() | actor.identity()
+        return [self._bound(name, found[name]) for name in self.names]
+
+    def given(self, variables: Variables) -> dict[str, Any]:
+        """Return what the request gives, by the names of the parameters."""
         found: dict[str, Any] = {}
         for name, one in self.computed.items():
             found[name] = found[one.whole][one.position] if isinstance(one, Nth) else one(variables)
-        found |= actor.values()
-        found |= actor.identity()
-        return [self._bound(name, found[name]) for name in self.names]
+        return found
 
     def _bound(self, name: str, value: Any) -> Any:
         process = self.processors.get(name)

@@ -180,9 +180,24 @@ class Connection:
     convert: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     edge: Mapping[str, "FieldOf"] = field(default_factory=dict)
     """What an edge has beside cursor and node."""
+    sought: "Sought | None" = None
+    """What may find the rows of a page before the statement, for a list whose every row is computed."""
     ways: Callable[[Viewer, Row], Sequence[Way]] | None = None
     """For a list over hundreds of thousands of rows: ``visible`` of its Shape in parts. Then a page's ids are chosen
     first, way by way in the list's order, each by an index of its own (see ``read.choosing``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """How rows that an index found in the process, by its ``name``, become the rows of a connection.
+
+    ``over`` makes them as ``Connection.over`` does, and is given one array for each of ``kinds``, which the index found.
+    It may find more rows than a page has, never too few; the statement filters, sorts and cuts them all the same.
+    """
+
+    name: str
+    over: Callable[[Row, Ask, Sequence[Expression]], sa.FromClause]
+    kinds: Sequence[sa.types.TypeEngine[Any]]
 
 
 FieldOf = Value | Part | One | Many | Connection
