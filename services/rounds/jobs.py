@@ -56,6 +56,8 @@ class Claimed:
     total: int | None = None
     stage: ComputationStage = ComputationStage.SCORING
     stopped: bool = False
+    closing: bool = False
+    """Whether its own end is being written: the claim is given back then, not lost."""
     told: tuple[Any, ...] = field(default=())
 
     @property
@@ -172,7 +174,7 @@ async def _frozen_before(session: Any, asked: AllocationRound, row: sa.Row[Any])
     return Frozen.from_json(unpacked(content)).with_terms(RoundTerms.from_json(row.terms))
 
 
-async def _pulse(db: Database, claimed: Claimed, computing: "asyncio.Task[None]") -> None:
+async def _pulse(db: Database, claimed: Claimed, computing: "asyncio.Task[object]") -> None:
     """Write how far it is every second; cancel it when it is stopped, or the claim was lost."""
     while True:
         await asyncio.wait({computing}, timeout=PULSE)
@@ -186,6 +188,8 @@ async def _pulse(db: Database, claimed: Claimed, computing: "asyncio.Task[None]"
             if claimed.told != reached:
                 await tell(session, topic(KIND, claimed.row.round_id))
                 claimed.told = reached
+        if stop is None and claimed.closing:
+            return  # its end is kept, though the answer to the commit may still be under way
         if stop is not False:
             claimed.stopped = bool(stop)
             computing.cancel()
@@ -258,7 +262,9 @@ async def _end(db: Database, claimed: Claimed, state: ComputationState, reason: 
 
 
 async def _close(session: Writer, claimed: Claimed, values: dict[str, Any]) -> None:
-    closed = sa.update(COMPUTATION).where(claimed.mine).values(**values, claim=None, ended_at=now())
+    claimed.closing = True
+    reached = {"done": claimed.done, "total": claimed.total}
+    closed = sa.update(COMPUTATION).where(claimed.mine).values(**reached, **values, claim=None, ended_at=now())
     if (await session.execute(closed.returning(COMPUTATION.c.id))).one_or_none() is None:
         raise ComputationTaken("Another worker has taken this up.")
     await tell(session, topic(KIND, claimed.row.round_id))

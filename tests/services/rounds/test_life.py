@@ -155,6 +155,21 @@ async def test_a_computation_is_stopped_while_it_waits_and_while_it_runs(
         await act(db, "secretariat", cancel_computation, running)
 
 
+async def test_a_commit_whose_answer_is_under_way_is_not_cancelled(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "PULSE", 0.01)
+    waiting = await act(db, "secretariat", compute_round, await drafted(db))
+    claimed = await jobs._claim(db, waiting)
+    assert claimed is not None
+    answer = asyncio.Event()
+    at_it = asyncio.create_task(answer.wait())
+    await jobs._end(db, claimed, ComputationState.FAILED, "No need.")  # nothing has heard of it yet
+    await asyncio.wait_for(jobs._pulse(db, claimed, at_it), 10)
+    answer.set()
+    assert await at_it
+
+
 async def test_no_more_computations_than_may_be(db: Database) -> None:
     round_id = await drafted(db)
     for _ in range(3):
