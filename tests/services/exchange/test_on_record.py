@@ -30,7 +30,7 @@ async def test_an_export_is_on_record_also_where_it_fails_midway_and_not_where_i
     with pytest.raises(OSError, match="no space"):
         await export_things(db, SYSTEM, what, Full(), Format.JSONL)
     with pytest.raises(Invalid):
-        await export_things(db, SYSTEM, what, io.BytesIO(), Format.JSONL, state="XXX")
+        await export_things(db, SYSTEM, what, io.BytesIO(), Format.JSONL, state="ZZZ")
     leaf = table_of(RecordLeaf)
     async with db.read(SYSTEM) as reader:
         found = sa.select(sa.func.count()).where(leaf.c.act == f"{what}.exported")
